@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace Phenaki.Models;
+
+/// <summary>Loads libtorch. Everything that creates a tensor for the first time goes through here.</summary>
+public static class TorchRuntime
+{
+    private static readonly Lazy<bool> Loaded = new(Load);
+
+    /// <summary>
+    /// Loads libtorch and TorchSharp's native library, once. Left to itself, TorchSharp answers a failed load by copying
+    /// hundreds of megabytes beside the program and trying again; this fails at once and says why.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A native library does not load; the message holds the loader's reason.</exception>
+    public static void EnsureLoaded() => _ = Loaded.Value;
+
+    private static bool Load()
+    {
+        try
+        {
+            // In this order: the second needs the first, and the loader's message is clearer about one at a time.
+            foreach (var library in (string[])["torch_cpu", "LibTorchSharp"])
+            {
+                NativeLibrary.Load(library, typeof(torch).Assembly, DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories);
+            }
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
+        {
+            throw new InvalidOperationException(
+                $"libtorch does not load from {AppContext.BaseDirectory}: build the project again, for this platform ({RuntimeInformation.RuntimeIdentifier}). The loader said: {exception.Message}",
+                exception);
+        }
+
+        torch.InitializeDeviceType(DeviceType.CPU);
+        return true;
+    }
+}
