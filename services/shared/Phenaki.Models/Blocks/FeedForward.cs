@@ -1,0 +1,29 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Phenaki.Models.Blocks;
+
+/// <summary>Two linear layers with a GELU between them (arXiv 1706.03762, section 3.3; 1606.08415).</summary>
+public sealed class FeedForward : nn.Module<Tensor, Tensor>
+{
+    private readonly Linear up;
+    private readonly Linear down;
+
+    /// <summary>Creates the layer.</summary>
+    /// <param name="width">Width of the rows.</param>
+    /// <param name="hidden">Width between the layers.</param>
+    /// <param name="outputGain">Gain of the second layer's initial weights.</param>
+    /// <param name="device">Where the weights live.</param>
+    public FeedForward(int width, int hidden, double outputGain, Device device)
+        : base(nameof(FeedForward))
+    {
+        up = Projection.Create(width, hidden, device);
+        down = Projection.Create(hidden, width, device, outputGain);
+        RegisterComponents();
+    }
+
+    /// <summary>Maps each row.</summary>
+    /// <param name="x">Shape [..., width].</param>
+    /// <returns>Shape [..., width].</returns>
+    public override Tensor forward(Tensor x) => down.forward(nn.functional.gelu(up.forward(x)));
+}

@@ -1,0 +1,63 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Phenaki.Models.Blocks;
+
+/// <summary>Multi-head self-attention (arXiv 1706.03762, section 3.2.2) with an additive bias on the scores.</summary>
+public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
+{
+    private readonly Linear qkv;
+    private readonly Linear output;
+    private readonly int _heads;
+
+    /// <summary>Creates the layer.</summary>
+    /// <param name="width">Width of the rows; a multiple of <paramref name="heads"/>.</param>
+    /// <param name="heads">Number of heads.</param>
+    /// <param name="outputGain">Gain of the output projection's initial weights.</param>
+    /// <param name="device">Where the weights live.</param>
+    public SelfAttention(int width, int heads, double outputGain, Device device)
+        : base(nameof(SelfAttention))
+    {
+        _heads = heads;
+        qkv = Projection.Create(width, 3L * width, device);
+        output = Projection.Create(width, width, device, outputGain);
+        RegisterComponents();
+    }
+
+    /// <summary>Rows attend to all rows of their sequence.</summary>
+    /// <param name="x">Shape [batch, length, width].</param>
+    /// <param name="bias">Added to the scores before the softmax; broadcast to [batch, heads, length, length].</param>
+    /// <returns>Shape [batch, length, width].</returns>
+    public override Tensor forward(Tensor x, Tensor? bias)
+    {
+        var (q, k, v) = Heads(x);
+        return Join(nn.functional.scaled_dot_product_attention(q, k, v, bias));
+    }
+
+    /// <summary>The next row of each sequence attends to itself and the rows before it, kept in <paramref name="past"/>.</summary>
+    /// <param name="x">Shape [batch, 1, width].</param>
+    /// <param name="past">Keys and values of the rows before; takes in those of this row.</param>
+    /// <param name="bias">Shape [heads, 1, window]: bias by position in the window, this row last.</param>
+    /// <returns>Shape [batch, 1, width].</returns>
+    public Tensor Next(Tensor x, KeyValueCache past, Tensor bias)
+    {
+        var (q, k, v) = Heads(x);
+        (k, v) = past.Append(k, v);
+        long length = k.shape[2];
+        var visible = bias.narrow(2, bias.shape[2] - length, length).unsqueeze(0);
+        return Join(nn.functional.scaled_dot_product_attention(q, k, v, visible));
+    }
+
+    private (Tensor Query, Tensor Key, Tensor Value) Heads(Tensor x)
+    {
+        var (batch, length, width) = (x.shape[0], x.shape[1], x.shape[2]);
+        var all = qkv.forward(x).view(batch, length, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);
+        return (all[0], all[1], all[2]);
+    }
+
+    private Tensor Join(Tensor heads)
+    {
+        var (batch, length) = (heads.shape[0], heads.shape[2]);
+        return output.forward(heads.transpose(1, 2).reshape(batch, length, -1));
+    }
+}

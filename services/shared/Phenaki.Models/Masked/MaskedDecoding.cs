@@ -1,0 +1,136 @@
+using System.Numerics.Tensors;
+
+namespace Phenaki.Models.Masked;
+
+/// <summary>
+/// Parallel masked decoding (MaskGIT, arXiv 2202.04200, section 3.2) as a pure function: the network is passed in, the random numbers are keyed, nothing else is read.
+/// </summary>
+public static class MaskedDecoding
+{
+    /// <summary>Gives the guided logits of masked positions.</summary>
+    /// <param name="tokens">All tokens; a masked one holds the codebook size.</param>
+    /// <param name="masked">Positions to predict, ascending.</param>
+    /// <param name="logits">To fill: [masked positions, codebook size], row-major.</param>
+    public delegate void Network(ReadOnlySpan<int> tokens, ReadOnlySpan<int> masked, Span<float> logits);
+
+    /// <summary>Decodes all masked tokens.</summary>
+    /// <param name="tokens">All tokens; a masked one holds <paramref name="codebookSize"/>. The others are known and never change.</param>
+    /// <param name="codebookSize">Number of codes.</param>
+    /// <param name="network">Predicts.</param>
+    /// <param name="settings">Steps, temperatures.</param>
+    /// <param name="noise">Random numbers.</param>
+    public static void Decode(Span<int> tokens, int codebookSize, Network network, SamplingSettings settings, ClipNoise noise)
+    {
+        int[] masked = MaskedPositions(tokens, codebookSize);
+        var logits = new float[masked.Length * codebookSize];
+        int unknown = masked.Length;
+        for (int step = 0; step < settings.Steps && masked.Length > 0; step++)
+        {
+            var rows = logits.AsSpan(0, masked.Length * codebookSize);
+            network(tokens, masked, rows);
+            masked = Step(tokens, masked, rows, new StepOf(step, settings.Steps, unknown, step), settings, noise);
+        }
+    }
+
+    /// <summary>Where a step stands.</summary>
+    /// <param name="Index">Step, from 0.</param>
+    /// <param name="Count">Steps in all.</param>
+    /// <param name="Unknown">Tokens that were masked at the start.</param>
+    /// <param name="NoiseStep">Number of the step in the key of the random numbers; differs from <paramref name="Index"/> where a clip is decoded in stages.</param>
+    public readonly record struct StepOf(int Index, int Count, int Unknown, int NoiseStep);
+
+    /// <summary>One step: samples every masked position, keeps the most confident and masks the rest again.</summary>
+    /// <param name="tokens">All tokens; changed at masked positions alone.</param>
+    /// <param name="masked">Masked positions, ascending.</param>
+    /// <param name="logits">Guided logits, [masked positions, codebook size]; used as scratch space.</param>
+    /// <param name="step">Where the step stands.</param>
+    /// <param name="settings">Temperatures.</param>
+    /// <param name="noise">Random numbers.</param>
+    /// <returns>Positions that are masked after the step, ascending.</returns>
+    public static int[] Step(
+        Span<int> tokens, ReadOnlySpan<int> masked, Span<float> logits, StepOf step, SamplingSettings settings, ClipNoise noise)
+    {
+        int codebookSize = logits.Length / masked.Length;
+        int remaining = MaskSchedule.MaskedAfter(step.Index, step.Count, step.Unknown, masked.Length);
+        float shake = settings.ChoiceTemperature * (1 - ((step.Index + 1f) / step.Count));
+        var confidence = new (float Value, int Position)[masked.Length];
+        for (int row = 0; row < masked.Length; row++)
+        {
+            int position = masked[row];
+            var (uniform, shaking) = noise.At(step.NoiseStep, position);
+            var (token, logProbability) = Sample(logits.Slice(row * codebookSize, codebookSize), settings.Temperature, uniform);
+            tokens[position] = token;
+            confidence[row] = (logProbability - (shake * MathF.Log(-MathF.Log(shaking))), position);
+        }
+
+        // Ties go by position, so that the order never depends on the sort.
+        Array.Sort(confidence, static (a, b) => a.Value != b.Value ? a.Value.CompareTo(b.Value) : a.Position.CompareTo(b.Position));
+        var again = new int[remaining];
+        for (int i = 0; i < remaining; i++)
+        {
+            again[i] = confidence[i].Position;
+            tokens[again[i]] = codebookSize;
+        }
+
+        Array.Sort(again);
+        return again;
+    }
+
+    /// <summary>Positions that hold <paramref name="maskToken"/>, ascending.</summary>
+    public static int[] MaskedPositions(ReadOnlySpan<int> tokens, int maskToken)
+    {
+        var positions = new List<int>(tokens.Length);
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            if (tokens[i] == maskToken)
+            {
+                positions.Add(i);
+            }
+        }
+
+        return [.. positions];
+    }
+
+    /// <summary>
+    /// Draws from softmax(logits / temperature) by inverting the cumulative distribution: the same distribution as the Gumbel maximum at one random
+    /// number instead of one for each code.
+    /// </summary>
+    /// <param name="logits">One row; overwritten with unnormalised probabilities.</param>
+    /// <param name="temperature">0 takes the largest logit.</param>
+    /// <param name="uniform">In (0, 1).</param>
+    /// <returns>The token and the logarithm of its probability.</returns>
+    internal static (int Token, float LogProbability) Sample(Span<float> logits, float temperature, float uniform)
+    {
+        int best = TensorPrimitives.IndexOfMax(logits);
+        float highest = logits[best];
+        float scale = temperature > 0 ? 1 / temperature : 1;
+        TensorPrimitives.Subtract(logits, highest, logits);
+        TensorPrimitives.Multiply(logits, scale, logits);
+        float bestExponent = 0;
+        TensorPrimitives.Exp(logits, logits);
+        float sum = TensorPrimitives.Sum<float>(logits);
+        if (temperature <= 0)
+        {
+            return (best, bestExponent - MathF.Log(sum));
+        }
+
+        float target = uniform * sum;
+        float passed = 0;
+        int last = best;
+        for (int code = 0; code < logits.Length; code++)
+        {
+            if (logits[code] > 0)
+            {
+                passed += logits[code];
+                last = code;
+                if (passed >= target)
+                {
+                    break;
+                }
+            }
+        }
+
+        // Where rounding leaves the sum below the target, the last possible code is the answer.
+        return (last, MathF.Log(logits[last]) - MathF.Log(sum));
+    }
+}

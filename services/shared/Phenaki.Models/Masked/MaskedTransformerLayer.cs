@@ -1,0 +1,65 @@
+using Phenaki.Models.Blocks;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Phenaki.Models.Masked;
+
+/// <summary>Bidirectional self-attention, cross-attention to the text, feed-forward; each normalised first and residual.</summary>
+public sealed class MaskedTransformerLayer : nn.Module
+{
+    private readonly LayerNorm attention_norm;
+    private readonly SelfAttention attention;
+    private readonly LayerNorm text_norm;
+    private readonly CrossAttention text_attention;
+    private readonly LayerNorm feed_forward_norm;
+    private readonly FeedForward feed_forward;
+    private readonly RelativePositionBias? position_bias;
+    private readonly Linear? modulation;
+
+    /// <summary>Creates the layer with the sizes of <paramref name="config"/>.</summary>
+    public MaskedTransformerLayer(MaskedTransformerConfig config, Device device)
+        : base(nameof(MaskedTransformerLayer))
+    {
+        double gain = 1 / Math.Sqrt(3.0 * config.Layers);
+        attention_norm = nn.LayerNorm(config.Width, device: device);
+        attention = new SelfAttention(config.Width, config.Heads, gain, device);
+        text_norm = nn.LayerNorm(config.Width, device: device);
+        text_attention = new CrossAttention(config.Width, config.TextWidth, config.Heads, gain, device);
+        feed_forward_norm = nn.LayerNorm(config.Width, device: device);
+        feed_forward = new FeedForward(config.Width, config.Mlp, gain, device);
+        position_bias = config.RelativePositions ? new RelativePositionBias(config, device) : null;
+        modulation = config.AdaptiveNormWidth > 0
+            ? Projection.Create(config.AdaptiveNormWidth, 4L * config.Width, device, gain: 0, bias: true)
+            : null;
+        RegisterComponents();
+    }
+
+    /// <summary>The layer's keys and values of a text; the same for all steps of a request.</summary>
+    /// <param name="text">Shape [batch, text length, text width].</param>
+    /// <param name="pooled">Shape [batch, adaptive norm width], or null without adaptive norms.</param>
+    internal LayerText Project(Tensor text, Tensor? pooled)
+    {
+        var (keys, values) = text_attention.Project(text);
+        return new LayerText(keys, values, modulation is null || pooled is null ? null : modulation.forward(pooled).unsqueeze(1));
+    }
+
+    /// <summary>The layer's bias on the scores of a grid; the same for all requests of that shape.</summary>
+    /// <param name="latentFrames">Latent frames of the grid.</param>
+    /// <returns>Shape [1, heads, tokens, tokens], or null without relative positions.</returns>
+    public Tensor? PositionBias(int latentFrames) => position_bias?.forward(latentFrames);
+
+    /// <summary>Maps token rows.</summary>
+    /// <param name="x">Shape [batch, tokens, width].</param>
+    /// <param name="text">From <see cref="Project"/>.</param>
+    /// <param name="textBias">Shape [batch, 1, 1, text length]: 0 for a text row, minus infinity for padding.</param>
+    /// <param name="positionBias">From <see cref="PositionBias"/>.</param>
+    internal Tensor Forward(Tensor x, LayerText text, Tensor textBias, Tensor? positionBias)
+    {
+        var changes = text.Modulation?.chunk(4, -1);
+        x = x + attention.forward(Modulate(attention_norm.forward(x), changes?[0], changes?[1]), positionBias);
+        x = x + text_attention.forward(text_norm.forward(x), text.Keys, text.Values, textBias);
+        return x + feed_forward.forward(Modulate(feed_forward_norm.forward(x), changes?[2], changes?[3]));
+    }
+
+    private static Tensor Modulate(Tensor x, Tensor? scale, Tensor? shift) => scale is null || shift is null ? x : shift.addcmul(x, 1 + scale, 1);
+}

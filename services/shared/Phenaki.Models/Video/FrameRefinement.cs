@@ -1,0 +1,45 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Phenaki.Models.Video;
+
+/// <summary>
+/// Three convolutions at half resolution that take away the borders of patches, added to their input and starting as the identity. Not in the paper;
+/// each frame on its own, so causality holds.
+/// </summary>
+public sealed class FrameRefinement : nn.Module<Tensor, Tensor>
+{
+    private const int FoldedChannels = 12;
+
+    private readonly Conv2d first;
+    private readonly Conv2d second;
+    private readonly Conv2d last;
+
+    /// <summary>Creates the layers.</summary>
+    /// <param name="channels">Channels between them.</param>
+    /// <param name="device">Where the weights live.</param>
+    public FrameRefinement(int channels, Device device)
+        : base(nameof(FrameRefinement))
+    {
+        first = nn.Conv2d(FoldedChannels, channels, 3, padding: 1, device: device);
+        second = nn.Conv2d(channels, channels, 3, padding: 1, device: device);
+        last = nn.Conv2d(channels, FoldedChannels, 3, padding: 1, device: device);
+        using var _ = no_grad();
+        last.weight.zero_();
+        last.bias?.zero_();
+        RegisterComponents();
+    }
+
+    /// <summary>Refines frames.</summary>
+    /// <param name="frames">Shape [batch, frames, height, width, 3]; height and width even.</param>
+    /// <returns>The same shape.</returns>
+    public override Tensor forward(Tensor frames)
+    {
+        var shape = frames.shape;
+        var folded = nn.functional.pixel_unshuffle(frames.reshape(-1, shape[2], shape[3], 3).permute(0, 3, 1, 2).contiguous(), 2);
+        var hidden = nn.functional.silu(first.forward(folded));
+        hidden = nn.functional.silu(second.forward(hidden));
+        var change = nn.functional.pixel_shuffle(last.forward(hidden), 2).permute(0, 2, 3, 1);
+        return frames + change.reshape(shape);
+    }
+}

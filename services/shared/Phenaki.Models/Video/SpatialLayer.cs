@@ -1,0 +1,37 @@
+using Phenaki.Models.Blocks;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Phenaki.Models.Video;
+
+/// <summary>Attention among all positions of one latent frame, then a feed-forward layer; both normalised first, both residual.</summary>
+public sealed class SpatialLayer : nn.Module<Tensor, Tensor>
+{
+    private readonly LayerNorm attention_norm;
+    private readonly SelfAttention attention;
+    private readonly LayerNorm feed_forward_norm;
+    private readonly FeedForward feed_forward;
+
+    /// <summary>Creates the layer with the sizes of <paramref name="config"/>.</summary>
+    public SpatialLayer(VideoTokenizerConfig config, Device device)
+        : base(nameof(SpatialLayer))
+    {
+        attention_norm = nn.LayerNorm(config.Width, device: device);
+        attention = new SelfAttention(config.Width, config.Heads, 0.3, device);
+        feed_forward_norm = nn.LayerNorm(config.Width, device: device);
+        feed_forward = new FeedForward(config.Width, config.Mlp, 0.3, device);
+        RegisterComponents();
+    }
+
+    /// <summary>Maps latent frames, each on its own.</summary>
+    /// <param name="x">Shape [batch, latent frames, positions, width].</param>
+    /// <returns>The same shape.</returns>
+    public override Tensor forward(Tensor x)
+    {
+        var shape = x.shape;
+        x = x.reshape(-1, shape[2], shape[3]);
+        x = x + attention.forward(attention_norm.forward(x), null);
+        x = x + feed_forward.forward(feed_forward_norm.forward(x));
+        return x.view(shape);
+    }
+}

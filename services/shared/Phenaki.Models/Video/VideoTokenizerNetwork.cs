@@ -1,0 +1,173 @@
+using Phenaki.Geometry;
+using Phenaki.Models.Blocks;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Phenaki.Models.Video;
+
+/// <summary>
+/// C-ViViT (arXiv 2210.02399, section 2.1): an encoder of spatial then causal temporal layers, a quantizer, and a decoder that mirrors the
+/// encoder. The first frame and the later patches are embedded apart, so that an image is a video of one frame.
+/// </summary>
+public sealed class VideoTokenizerNetwork : nn.Module
+{
+    private readonly Linear embed_first;
+    private readonly Linear embed_later;
+    private readonly Parameter encoder_position;
+    private readonly ModuleList<SpatialLayer> encoder_spatial;
+    private readonly ModuleList<TemporalLayer> encoder_temporal;
+    private readonly LayerNorm encoder_norm;
+    private readonly Linear to_code;
+    private readonly Quantizer quantizer;
+    private readonly Linear from_code;
+    private readonly Parameter decoder_position;
+    private readonly ModuleList<TemporalLayer> decoder_temporal;
+    private readonly ModuleList<SpatialLayer> decoder_spatial;
+    private readonly LayerNorm decoder_norm;
+    private readonly Linear pixels_first;
+    private readonly Linear pixels_later;
+    private readonly FrameRefinement? refinement;
+    private readonly VideoGeometry _geometry;
+    private readonly int _window;
+
+    /// <summary>Creates the network with random weights.</summary>
+    /// <param name="config">Sizes; must have no violations.</param>
+    /// <param name="device">Where the weights live; the meta device makes shapes without memory.</param>
+    public VideoTokenizerNetwork(VideoTokenizerConfig config, Device device)
+        : base(nameof(VideoTokenizerNetwork))
+    {
+        _geometry = config.Geometry();
+        _window = config.TemporalWindow;
+        int patch = config.PatchHeight * config.PatchWidth * 3;
+        int positions = _geometry.TokensPerLatentFrame;
+        embed_first = Projection.Create(patch, config.Width, device, bias: true);
+        embed_later = Projection.Create(patch * config.TemporalPatch, config.Width, device, bias: true);
+        encoder_position = new Parameter(randn(positions, config.Width, device: device) * 0.02f);
+        encoder_spatial = Layers(config.SpatialLayers, () => new SpatialLayer(config, device));
+        encoder_temporal = Layers(config.TemporalLayers, () => new TemporalLayer(config, device));
+        encoder_norm = nn.LayerNorm(config.Width, device: device);
+        to_code = Projection.Create(config.Width, config.Quantizer.CodeWidth, device, bias: true);
+        quantizer = Quantizer.Create(config.Quantizer, device);
+        from_code = Projection.Create(config.Quantizer.CodeWidth, config.Width, device, bias: true);
+        decoder_position = new Parameter(randn(positions, config.Width, device: device) * 0.02f);
+        decoder_temporal = Layers(config.TemporalLayers, () => new TemporalLayer(config, device));
+        decoder_spatial = Layers(config.SpatialLayers, () => new SpatialLayer(config, device));
+        decoder_norm = nn.LayerNorm(config.Width, device: device);
+        pixels_first = Projection.Create(config.Width, patch, device, 0.3, bias: true);
+        pixels_later = Projection.Create(config.Width, patch * config.TemporalPatch, device, 0.3, bias: true);
+        refinement = config.RefineChannels > 0 ? new FrameRefinement(config.RefineChannels, device) : null;
+        RegisterComponents();
+    }
+
+    /// <summary>The quantizer, for training.</summary>
+    public Quantizer Quantizer => quantizer;
+
+    /// <summary>Encodes a whole clip.</summary>
+    /// <param name="frames">Shape [batch, 1 + n * temporal patch, height, width, 3], values -1 to 1.</param>
+    /// <returns>Rows to quantise, shape [batch, 1 + n, positions, code width].</returns>
+    public Tensor Encode(Tensor frames)
+    {
+        var x = embed_first.forward(Patches.Cut(frames.narrow(1, 0, 1), _geometry, 1));
+        if (frames.shape[1] > 1)
+        {
+            var later = frames.narrow(1, 1, frames.shape[1] - 1);
+            x = cat([x, embed_later.forward(Patches.Cut(later, _geometry, _geometry.TemporalPatch))], 1);
+        }
+
+        x = x + encoder_position;
+        foreach (var layer in encoder_spatial)
+        {
+            x = layer.forward(x);
+        }
+
+        foreach (var layer in encoder_temporal)
+        {
+            x = layer.forward(x);
+        }
+
+        return to_code.forward(encoder_norm.forward(x));
+    }
+
+    /// <summary>Decodes a whole clip.</summary>
+    /// <param name="codes">Quantised rows, shape [batch, 1 + n, positions, code width].</param>
+    /// <returns>Shape [batch, 1 + n * temporal patch, height, width, 3], values about -1 to 1.</returns>
+    public Tensor Decode(Tensor codes)
+    {
+        var x = from_code.forward(codes) + decoder_position;
+        foreach (var layer in decoder_temporal)
+        {
+            x = layer.forward(x);
+        }
+
+        foreach (var layer in decoder_spatial)
+        {
+            x = layer.forward(x);
+        }
+
+        x = decoder_norm.forward(x);
+        var frames = Patches.Join(pixels_first.forward(x.narrow(1, 0, 1)), _geometry, 1);
+        if (x.shape[1] > 1)
+        {
+            var later = pixels_later.forward(x.narrow(1, 1, x.shape[1] - 1));
+            frames = cat([frames, Patches.Join(later, _geometry, _geometry.TemporalPatch)], 1);
+        }
+
+        return refinement is null ? frames : refinement.forward(frames);
+    }
+
+    /// <summary>Encodes the next latent frame of a stream.</summary>
+    /// <param name="frames">Shape [1, 1 or temporal patch, height, width, 3], values -1 to 1.</param>
+    /// <param name="first">True for the first latent frame of the stream.</param>
+    /// <param name="past">Caches from <see cref="NewCaches"/>, one for each temporal layer.</param>
+    /// <returns>Rows to quantise, shape [1, 1, positions, code width].</returns>
+    public Tensor EncodeNext(Tensor frames, bool first, IReadOnlyList<KeyValueCache> past)
+    {
+        var x = first
+            ? embed_first.forward(Patches.Cut(frames, _geometry, 1))
+            : embed_later.forward(Patches.Cut(frames, _geometry, _geometry.TemporalPatch));
+        x = x + encoder_position;
+        foreach (var layer in encoder_spatial)
+        {
+            x = layer.forward(x);
+        }
+
+        for (int i = 0; i < past.Count; i++)
+        {
+            x = encoder_temporal[i].Next(x, past[i]);
+        }
+
+        return to_code.forward(encoder_norm.forward(x));
+    }
+
+    /// <summary>Decodes the next latent frame of a stream.</summary>
+    /// <param name="codes">Quantised rows, shape [1, 1, positions, code width].</param>
+    /// <param name="first">True for the first latent frame of the stream.</param>
+    /// <param name="past">Caches from <see cref="NewCaches"/>, one for each temporal layer.</param>
+    /// <returns>Shape [1, 1 or temporal patch, height, width, 3], values about -1 to 1.</returns>
+    public Tensor DecodeNext(Tensor codes, bool first, IReadOnlyList<KeyValueCache> past)
+    {
+        var x = from_code.forward(codes) + decoder_position;
+        for (int i = 0; i < past.Count; i++)
+        {
+            x = decoder_temporal[i].Next(x, past[i]);
+        }
+
+        foreach (var layer in decoder_spatial)
+        {
+            x = layer.forward(x);
+        }
+
+        x = decoder_norm.forward(x);
+        var frames = first
+            ? Patches.Join(pixels_first.forward(x), _geometry, 1)
+            : Patches.Join(pixels_later.forward(x), _geometry, _geometry.TemporalPatch);
+        return refinement is null ? frames : refinement.forward(frames);
+    }
+
+    /// <summary>Empty caches for one stream in one direction; the caller disposes them.</summary>
+    public IReadOnlyList<KeyValueCache> NewCaches() =>
+        [.. Enumerable.Range(0, encoder_temporal.Count).Select(_ => new KeyValueCache(_window))];
+
+    private static ModuleList<T> Layers<T>(int count, Func<T> create)
+        where T : nn.Module => new([.. Enumerable.Range(0, count).Select(_ => create())]);
+}

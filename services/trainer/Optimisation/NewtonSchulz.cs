@@ -1,0 +1,26 @@
+using static TorchSharp.torch;
+
+namespace Phenaki.Trainer.Optimisation;
+
+/// <summary>Orthogonalises matrices by Newton-Schulz iteration, with the coefficients of Muon (Jordan et al. 2024).</summary>
+internal static class NewtonSchulz
+{
+    private const int Iterations = 5;
+
+    /// <summary>Brings all singular values near 1.</summary>
+    /// <param name="matrices">Shape [count, rows, columns]; one batched product serves all of them.</param>
+    /// <returns>The same shape.</returns>
+    public static Tensor Orthogonalise(Tensor matrices)
+    {
+        bool tall = matrices.shape[1] > matrices.shape[2];
+        var x = tall ? matrices.transpose(1, 2) : matrices;
+        x = x / (x.norm([1, 2], keepdim: true) + 1e-7f);
+        for (int i = 0; i < Iterations; i++)
+        {
+            var a = x.matmul(x.transpose(1, 2));
+            x = (3.4445f * x) + ((-4.7750f * a) + (2.0315f * a.matmul(a))).matmul(x);
+        }
+
+        return tall ? x.transpose(1, 2) : x;
+    }
+}

@@ -1,0 +1,140 @@
+using Phenaki.Models.Video;
+using Phenaki.Trainer.Optimisation;
+using Phenaki.Trainer.Training;
+using static TorchSharp.torch;
+
+namespace Phenaki.Trainer.Tokenizer;
+
+/// <summary>
+/// Trains a C-ViViT. A vector-quantised one learns first without quantisation, then starts its codebook by k-means over what the encoder gives:
+/// right after that it stands where a random codebook stands after hundreds of steps.
+/// </summary>
+internal sealed class TokenizerTrainer : ITrainable, IDisposable
+{
+    private readonly TokenizerTrainingConfig _config;
+    private readonly TokenizerBatches _batches;
+    private readonly Action<VideoTokenizerNetwork, long> _export;
+    private readonly VideoTokenizerNetwork _network;
+    private readonly Optimiser _optimiser;
+    private readonly CodebookMean? _codebook;
+
+    /// <summary>Creates a trainer with fresh weights.</summary>
+    /// <param name="config">Settings; must have no violations.</param>
+    /// <param name="batches">Data.</param>
+    /// <param name="device">Where to train.</param>
+    /// <param name="export">Writes what <see cref="ITrainable.Export"/> asks for.</param>
+    public TokenizerTrainer(TokenizerTrainingConfig config, TokenizerBatches batches, Device device, Action<VideoTokenizerNetwork, long> export)
+    {
+        _config = config;
+        _batches = batches;
+        _export = export;
+        manual_seed((long)config.Seed);
+        _network = new VideoTokenizerNetwork(config.Model, device);
+        if (_network.Quantizer is VectorQuantizer quantizer && config.CodebookDecay > 0)
+        {
+            _codebook = new CodebookMean(quantizer, config.CodebookDecay);
+        }
+
+        _optimiser = new Optimiser(_network.named_parameters(), config.Optimiser);
+    }
+
+    /// <summary>The network that learns.</summary>
+    public VideoTokenizerNetwork Network => _network;
+
+    /// <inheritdoc />
+    public IEnumerable<(string Name, Tensor Tensor)> State =>
+        _network.state_dict().Select(entry => ("network." + entry.Key, entry.Value))
+            .Concat(_optimiser.State.Select(entry => ("optimiser." + entry.Name, entry.Tensor)))
+            .Concat(_codebook?.State ?? []);
+
+    /// <inheritdoc />
+    public IReadOnlyDictionary<string, double> Step(long step)
+    {
+        bool quantised = _network.Quantizer is not VectorQuantizer || step >= _config.UnquantisedSteps;
+        if (quantised && _codebook is not null && step == _config.UnquantisedSteps)
+        {
+            StartCodebook();
+        }
+
+        var figures = new Dictionary<string, double> { ["loss"] = 0 };
+        var rows = new List<Tensor>();
+        var indices = new List<Tensor>();
+        var errors = new List<Tensor>();
+        foreach (var batch in _batches.Draw(step, _config.ClipsPerStep, _config.StillsPerStep))
+        {
+            // Clips and stills count by their frames, so that a still weighs no more than a frame of a clip.
+            double share = batch.FrameShare;
+            var encoded = _network.Encode(batch.Frames);
+            var (code, index, bounded) = _network.Quantizer.Straight(encoded);
+            var made = _network.Decode(quantised ? code : bounded);
+            var difference = made - batch.Frames;
+            var absolute = (difference.abs() * batch.Weights).mean();
+            var square = (difference.square() * batch.Weights).mean();
+            var loss = absolute + (_config.SquaredWeight * square);
+            if (quantised)
+            {
+                var target = _codebook is null ? code : code.detach();
+                loss = loss + (_config.Commitment * (bounded - target.detach()).square().sum(-1).mean());
+                if (_codebook is null && _network.Quantizer is VectorQuantizer)
+                {
+                    loss = loss + (_network.Quantizer.Codes(index) - bounded.detach()).square().sum(-1).mean();
+                }
+            }
+
+            (loss * share).backward();
+            using var _ = no_grad();
+            string kind = batch.IsStill ? "still" : "clip";
+            figures["loss"] += share * loss.item<float>();
+            figures["psnr_" + kind] = Psnr(difference.square().mean().item<float>());
+            var inBox = batch.Weights > 1;
+            figures["psnr_subject_" + kind] = Psnr(difference.square().mean([-1], keepdim: true).masked_select(inBox).mean().item<float>());
+            if (quantised && _codebook is not null)
+            {
+                rows.Add(bounded.detach().flatten(0, 2));
+                indices.Add(index.flatten());
+                errors.Add(_batches.ErrorByToken(difference).flatten());
+            }
+        }
+
+        figures["gradient"] = _optimiser.Step(step, _config.Steps);
+        if (rows.Count > 0)
+        {
+            _codebook!.Update(cat(rows), cat(indices), cat(errors), step);
+            figures["codes_used"] = _codebook.Used;
+        }
+
+        return figures;
+    }
+
+    /// <inheritdoc />
+    public void Export(long step) => _export(_network, step);
+
+    private void StartCodebook()
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        var rows = new List<Tensor>();
+        long count = 0;
+        for (long draw = 0; count < _config.KMeansRows; draw++)
+        {
+            // Steps beyond the last are drawn by no training step.
+            foreach (var batch in _batches.Draw(_config.Steps + draw, 8, 24))
+            {
+                rows.Add(_network.Quantizer.Bound(_network.Encode(batch.Frames)).flatten(0, 2));
+                count += rows[^1].shape[0];
+            }
+        }
+
+        _codebook!.Reset(SphericalKMeans.Fit(cat(rows), _config.Model.Quantizer.CodebookSize));
+    }
+
+    // Values lie in -1 to 1: the peak is 2.
+    private static double Psnr(double meanSquare) => 10 * Math.Log10(4 / Math.Max(meanSquare, 1e-12));
+
+    public void Dispose()
+    {
+        _optimiser.Dispose();
+        _codebook?.Dispose();
+        _network.Dispose();
+    }
+}

@@ -1,0 +1,80 @@
+using Phenaki.Models.Video;
+using Phenaki.Trainer.Optimisation;
+
+namespace Phenaki.Trainer.Tokenizer;
+
+/// <summary>Settings of a tokenizer's training.</summary>
+internal sealed record TokenizerTrainingConfig
+{
+    /// <summary>Sizes of the network.</summary>
+    public required VideoTokenizerConfig Model { get; init; }
+
+    /// <summary>Optimiser and schedule.</summary>
+    public OptimiserConfig Optimiser { get; init; } = new();
+
+    /// <summary>Seed of the weights and the data.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Steps in all, at least 1.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Whole clips in a step, 0 to 1024.</summary>
+    public int ClipsPerStep { get; init; } = 4;
+
+    /// <summary>Still images, one-frame videos, in a step, 0 to 4096.</summary>
+    public int StillsPerStep { get; init; } = 12;
+
+    /// <summary>First steps without quantisation; the codebook then starts from k-means over what the encoder gives. "vq" only.</summary>
+    public int UnquantisedSteps { get; init; } = 200;
+
+    /// <summary>Encoder rows for k-means, at least the codebook size.</summary>
+    public int KMeansRows { get; init; } = 50_000;
+
+    /// <summary>Weight of a pixel in the subject's box; other pixels count 1. 1 to 100.</summary>
+    public double SubjectWeight { get; init; } = 4;
+
+    /// <summary>Weight of the squared error beside the absolute error, at least 0.</summary>
+    public double SquaredWeight { get; init; } = 2;
+
+    /// <summary>Weight of the distance between encoder rows and their codes (arXiv 1711.00937, equation 3), at least 0.</summary>
+    public double Commitment { get; init; } = 0.1;
+
+    /// <summary>Decay of the codebook's exponential mean, 0 to 1; 0 trains the codebook by gradient instead.</summary>
+    public double CodebookDecay { get; init; } = 0.99;
+
+    /// <summary>Minutes between checkpoints, above 0.</summary>
+    public double SaveMinutes { get; init; } = 5;
+
+    /// <summary>Says what is wrong, field by field; nothing when all is well.</summary>
+    public IEnumerable<string> Violations()
+    {
+        foreach (var violation in Model.Violations())
+        {
+            yield return "model." + violation;
+        }
+
+        foreach (var violation in Optimiser.Violations())
+        {
+            yield return "optimiser." + violation;
+        }
+
+        foreach (var (name, value, low, high) in new[]
+        {
+            ("steps", Steps, 1d, 1e9), ("clips_per_step", ClipsPerStep, 0, 1024), ("stills_per_step", StillsPerStep, 0, 4096),
+            ("unquantised_steps", UnquantisedSteps, 0, 1e9), ("k_means_rows", KMeansRows, Model.Quantizer.CodebookSize, 1e8),
+            ("subject_weight", SubjectWeight, 1, 100), ("squared_weight", SquaredWeight, 0, 1e3), ("commitment", Commitment, 0, 1e3),
+            ("codebook_decay", CodebookDecay, 0, 1), ("save_minutes", SaveMinutes, 1e-3, 1e4),
+        })
+        {
+            if (!(value >= low && value <= high))
+            {
+                yield return $"{name} is {value}; allowed are {low} to {high}";
+            }
+        }
+
+        if (ClipsPerStep + StillsPerStep < 1)
+        {
+            yield return "clips_per_step and stills_per_step are both 0; a step needs data";
+        }
+    }
+}

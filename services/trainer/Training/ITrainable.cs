@@ -1,0 +1,19 @@
+using static TorchSharp.torch;
+
+namespace Phenaki.Trainer.Training;
+
+/// <summary>Something that learns step by step. A step depends on nothing but the state and the step's number, so a resumed run repeats an uninterrupted one.</summary>
+internal interface ITrainable
+{
+    /// <summary>Everything that a checkpoint holds, by name; loading copies into these tensors.</summary>
+    IEnumerable<(string Name, Tensor Tensor)> State { get; }
+
+    /// <summary>Does one step.</summary>
+    /// <param name="step">Number of the step, from 0.</param>
+    /// <returns>Figures of the step by name; "loss" is among them.</returns>
+    IReadOnlyDictionary<string, double> Step(long step);
+
+    /// <summary>Writes what people look at and what can be used at once: samples and the model folder.</summary>
+    /// <param name="step">Steps done.</param>
+    void Export(long step);
+}
