@@ -21,6 +21,18 @@ public sealed class ModelFormatException : Exception
     /// <summary>Name of the tensor at fault; null where the fault is not one tensor's.</summary>
     public string? Tensor { get; }
 
+    /// <summary>Throws when a configuration has violations; the message holds them all.</summary>
+    /// <param name="file">Path of the configuration.</param>
+    /// <param name="violations">What is wrong, field by field.</param>
+    public static void ThrowIfAny(string file, IEnumerable<string> violations)
+    {
+        string[] wrong = [.. violations];
+        if (wrong.Length > 0)
+        {
+            throw new ModelFormatException(file, null, string.Join("; ", wrong));
+        }
+    }
+
     // Names come from the damaged file itself: a terminal must survive them.
     internal static string Printable(string text) =>
         string.Concat(text.Take(200).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
