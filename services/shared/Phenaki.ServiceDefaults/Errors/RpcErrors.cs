@@ -1,0 +1,76 @@
+using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using Phenaki.Contracts;
+
+namespace Phenaki.ServiceDefaults.Errors;
+
+/// <summary>
+/// The errors that services answer with: a <c>google.rpc.Status</c> with details in the trailer <c>grpc-status-details-bin</c> (AIP-193).
+/// </summary>
+public static class RpcErrors
+{
+    /// <summary>Domain of every ErrorInfo.</summary>
+    public const string Domain = "phenaki";
+
+    /// <summary>Trailer that tells gRPC's own retry how long to wait, in milliseconds (gRFC A6).</summary>
+    public const string RetryPushback = "grpc-retry-pushback-ms";
+
+    /// <summary>INVALID_ARGUMENT with a BadRequest that holds every violation.</summary>
+    /// <param name="problems">At least one.</param>
+    public static RpcException InvalidArgument(IReadOnlyList<FieldProblem> problems)
+    {
+        var bad = new BadRequest();
+        bad.FieldViolations.AddRange(problems.Select(p => new BadRequest.Types.FieldViolation { Field = p.Field, Description = p.Message }));
+        var message = problems.Count == 1
+            ? problems[0].ToString()
+            : string.Create(CultureInfo.InvariantCulture, $"{problems[0]} (and {problems.Count - 1} more)");
+        return Create(StatusCode.InvalidArgument, message, bad);
+    }
+
+    /// <summary>RESOURCE_EXHAUSTED with RetryInfo and the retry trailer: a queue is full.</summary>
+    public static RpcException ResourceExhausted(string message, TimeSpan retryAfter) => Retryable(StatusCode.ResourceExhausted, message, retryAfter);
+
+    /// <summary>UNAVAILABLE with RetryInfo and the retry trailer: loading, draining, or a service that is needed is down.</summary>
+    public static RpcException Unavailable(string message, TimeSpan retryAfter) => Retryable(StatusCode.Unavailable, message, retryAfter);
+
+    /// <summary>DEADLINE_EXCEEDED with ErrorInfo, at once: the deadline cannot be met.</summary>
+    public static RpcException DeadlineCannotBeMet(string message) => WithReason(StatusCode.DeadlineExceeded, message, "DEADLINE_CANNOT_BE_MET");
+
+    /// <summary>FAILED_PRECONDITION with ErrorInfo: models that do not fit each other.</summary>
+    /// <param name="message">Names both values.</param>
+    /// <param name="reason">In upper case, as in CODEBOOK_MISMATCH.</param>
+    /// <param name="metadata">The values by name.</param>
+    public static RpcException FailedPrecondition(string message, string reason, params ReadOnlySpan<(string Key, string Value)> metadata) =>
+        WithReason(StatusCode.FailedPrecondition, message, reason, metadata);
+
+    /// <summary>INTERNAL: a bug. The wire tells nothing but the id under which the log has the rest.</summary>
+    public static RpcException Internal(string id) =>
+        WithReason(StatusCode.Internal, $"Internal error; the service's log has it under the id {id}.", "INTERNAL", ("id", id));
+
+    private static RpcException Retryable(StatusCode code, string message, TimeSpan retryAfter)
+    {
+        var exception = Create(code, message, new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) });
+        exception.Trailers.Add(RetryPushback, ((long)Math.Ceiling(retryAfter.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture));
+        return exception;
+    }
+
+    private static RpcException WithReason(StatusCode code, string message, string reason, params ReadOnlySpan<(string Key, string Value)> metadata)
+    {
+        var info = new ErrorInfo { Domain = Domain, Reason = reason };
+        foreach (var (key, value) in metadata)
+        {
+            info.Metadata.Add(key, value);
+        }
+
+        return Create(code, message, info);
+    }
+
+    private static RpcException Create(StatusCode code, string message, Google.Protobuf.IMessage detail)
+    {
+        var trailers = new Metadata();
+        trailers.SetRpcStatus(new Google.Rpc.Status { Code = (int)code, Message = message, Details = { Any.Pack(detail) } });
+        return new RpcException(new Grpc.Core.Status(code, message), trailers);
+    }
+}

@@ -1,0 +1,101 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Phenaki.ServiceDefaults.Errors;
+
+namespace Phenaki.ServiceDefaults.Startup;
+
+/// <summary>
+/// Makes what a service answers with, such as an engine with its model, in the background: the port is open and health says NOT_SERVING
+/// meanwhile. Owns what it made and disposes it when the host stops, after the last call.
+/// </summary>
+/// <typeparam name="T">What is made; disposed when it is <see cref="IAsyncDisposable"/> or <see cref="IDisposable"/>.</typeparam>
+public sealed class Warmup<T> : IWarmup, IHostedService, IHealthCheck, IDisposable
+    where T : class
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private readonly TaskCompletionSource<T> _made = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Func<CancellationToken, Task<T>> _make;
+    private readonly StartupFailure _failure;
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly ILogger<Warmup<T>> _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _making = Task.CompletedTask;
+    private volatile T? _value;
+
+    internal Warmup(string serviceName, Func<CancellationToken, Task<T>> make, StartupFailure failure, IHostApplicationLifetime lifetime, ILogger<Warmup<T>> logger)
+    {
+        ServiceName = serviceName;
+        _make = make;
+        _failure = failure;
+        _lifetime = lifetime;
+        _logger = logger;
+    }
+
+    /// <inheritdoc/>
+    public string ServiceName { get; }
+
+    /// <inheritdoc/>
+    public Task Completion => _made.Task;
+
+    /// <summary>What was made.</summary>
+    /// <exception cref="Grpc.Core.RpcException">UNAVAILABLE with RetryInfo while it is being made.</exception>
+    public T Value => _value ?? throw RpcErrors.Unavailable($"{ServiceName} is still starting.", RetryAfter);
+
+    /// <summary>Starts the making and returns at once.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _making = Task.Run(MakeAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Breaks off the making, or disposes what was made.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _making;
+        var value = Interlocked.Exchange(ref _value, null);
+        switch (value)
+        {
+            case IAsyncDisposable disposable:
+                await disposable.DisposeAsync();
+                break;
+            case IDisposable disposable:
+                disposable.Dispose();
+                break;
+        }
+    }
+
+    /// <summary>Healthy from the end of the making to the begin of draining.</summary>
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(_value is not null && !_lifetime.ApplicationStopping.IsCancellationRequested
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy());
+
+    /// <summary>Frees the token; what was made went with <see cref="StopAsync"/>.</summary>
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task MakeAsync()
+    {
+        try
+        {
+            var value = await _make(_stopping.Token);
+            _value = value;
+            StartupLog.Ready(_logger, ServiceName);
+            _made.TrySetResult(value);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            _made.TrySetCanceled(_stopping.Token);
+        }
+        catch (Exception exception)
+        {
+            // A native library that does not load shows as the failure of a type; the cause is what helps.
+            var cause = exception is TypeInitializationException ? exception.GetBaseException() : exception;
+            StartupLog.Failed(_logger, ServiceName, cause.Message);
+            StartupLog.FailedDetails(_logger, exception, ServiceName);
+            _made.TrySetException(new StartupException(cause.Message, exception));
+            _failure.Report(cause.Message);
+        }
+    }
+}
