@@ -142,6 +142,16 @@ public sealed class ModelFolder : IDisposable
     public void LoadWeights(torch.nn.Module module, torch.Device device, Func<string, string?>? moduleName = null) =>
         ModuleWeights.Load(Weights, module, device, moduleName ?? (name => name));
 
+    /// <summary>
+    /// Checks names and shapes of the weights without reading any. With a module on the meta device this refuses a configuration
+    /// that asks for more memory than there is before the memory is asked for.
+    /// </summary>
+    /// <param name="module">The module, on any device.</param>
+    /// <param name="moduleName">As in <see cref="LoadWeights"/>.</param>
+    /// <exception cref="ModelFormatException">A tensor is missing, unexpected or mis-shaped.</exception>
+    public void CheckWeights(torch.nn.Module module, Func<string, string?>? moduleName = null) =>
+        ModuleWeights.Match(Weights, ModuleWeights.NamedTensors(module), moduleName ?? (name => name));
+
     /// <summary>The identity of the model that this folder holds.</summary>
     /// <param name="module">The module whose parameters are counted.</param>
     public ModelIdentity Identify(torch.nn.Module module) => new(Name, Version, Fingerprint, module.parameters().Sum(parameter => parameter.numel()));

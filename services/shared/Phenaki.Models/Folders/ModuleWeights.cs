@@ -29,6 +29,18 @@ internal static class ModuleWeights
     {
         module.to(device);
         var targets = NamedTensors(module);
+        var sources = Match(weights, targets, moduleName);
+
+        // In the order of the data, so that the disk is read once from start to end.
+        foreach (var (name, fileName) in sources.OrderBy(pair => weights.Tensors[pair.Value].Path, StringComparer.Ordinal).ThenBy(pair => weights.Tensors[pair.Value].Tensors[pair.Value].Offset))
+        {
+            weights.Tensors[fileName].CopyTo(fileName, targets[name]);
+        }
+    }
+
+    /// <summary>The file's name of every tensor, by the module's name; refuses what is missing, foreign or mis-shaped.</summary>
+    public static IReadOnlyDictionary<string, string> Match(SafetensorsCheckpoint weights, IReadOnlyDictionary<string, torch.Tensor> targets, Func<string, string?> moduleName)
+    {
         var sources = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var fileName in weights.Tensors.Keys.Order(StringComparer.Ordinal))
         {
@@ -40,12 +52,12 @@ internal static class ModuleWeights
 
         Refuse(weights, "is missing", "missing", [.. targets.Keys.Where(name => !sources.ContainsKey(name))], targets.Count);
         Refuse(weights, "is not part of this model", "foreign", [.. sources.Where(pair => !targets.ContainsKey(pair.Key)).Select(pair => pair.Value)], weights.Tensors.Count);
-
-        // In the order of the data, so that the disk is read once from start to end.
-        foreach (var (name, fileName) in sources.OrderBy(pair => weights.Tensors[pair.Value].Path, StringComparer.Ordinal).ThenBy(pair => weights.Tensors[pair.Value].Tensors[pair.Value].Offset))
+        foreach (var (name, fileName) in sources)
         {
-            weights.Tensors[fileName].CopyTo(fileName, targets[name]);
+            weights.Tensors[fileName].CheckShape(fileName, targets[name].shape);
         }
+
+        return sources;
     }
 
     // Two names of one tensor, as a checkpoint with tied weights may store them, must agree: else it is unclear which is meant.

@@ -112,12 +112,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="ModelFormatException">There is no such tensor, shape or kind of type differ, or it holds NaN or infinity.</exception>
     public void CopyTo(string name, torch.Tensor target)
     {
-        var entry = Find(name);
-        if (!target.shape.AsSpan().SequenceEqual(entry.Shape.ToArray()))
-        {
-            throw new ModelFormatException(Path, name, $"expected {TensorEntry.Format(target.shape)}, found {TensorEntry.Format(entry.Shape)}");
-        }
-
+        var entry = CheckShape(name, target.shape);
         var stored = entry.Dtype.ToTorch() ?? torch.ScalarType.Int32;
         if (stored != target.dtype && !(entry.Dtype.IsFloatingPoint() && target.is_floating_point()))
         {
@@ -125,7 +120,8 @@ public sealed class SafetensorsFile : IDisposable
         }
 
         using var noGradient = torch.no_grad();
-        using var flat = target.detach().view(-1);
+        using var plain = target.detach();
+        using var flat = plain.view(-1);
         ReadPieces(entry, (bytes, done) =>
         {
             using var staging = torch.empty([bytes.Length / entry.Dtype.Size()], stored);
@@ -189,6 +185,14 @@ public sealed class SafetensorsFile : IDisposable
             destination = destination[count..];
             offset += count;
         }
+    }
+
+    internal TensorEntry CheckShape(string name, long[] expected)
+    {
+        var entry = Find(name);
+        return expected.SequenceEqual(entry.Shape)
+            ? entry
+            : throw new ModelFormatException(Path, name, $"expected {TensorEntry.Format(expected)}, found {TensorEntry.Format(entry.Shape)}");
     }
 
     private TensorEntry Find(string name) =>

@@ -1,0 +1,28 @@
+using TorchSharp;
+
+namespace Phenaki.Models.Text;
+
+/// <summary>
+/// Bucket numbers of relative positions (arXiv 1910.10683, section 2.1): for each direction, near distances have a bucket each,
+/// farther ones share buckets that grow with the logarithm of the distance, up to the maximal distance.
+/// </summary>
+internal static class T5RelativePositions
+{
+    /// <summary>Bucket of key position j seen from query position i, at [i, j]; [length, length] int64. The caller owns it.</summary>
+    public static torch.Tensor Buckets(long length, T5Config config, torch.Device device)
+    {
+        using var scope = torch.NewDisposeScope();
+        var positions = torch.arange(length, torch.ScalarType.Int64, device);
+        var relative = positions.unsqueeze(0) - positions.unsqueeze(1);
+        var perDirection = config.RelativeAttentionNumBuckets / 2;
+        var exact = perDirection / 2;
+        var distance = relative.abs();
+
+        // In float32 and in this order, as the published implementations do: at powers of the base another rounding picks another bucket.
+        // Distances below 1 are taken by the exact buckets; the clamp keeps their logarithm finite.
+        var far = (torch.log(distance.clamp(min: 1).to(torch.ScalarType.Float32) / exact)
+            / Math.Log((double)config.RelativeAttentionMaxDistance / exact) * (perDirection - exact)).to(torch.ScalarType.Int64) + exact;
+        var buckets = torch.where(distance < exact, distance, far.clamp(max: perDirection - 1));
+        return (buckets + ((relative > 0).to(torch.ScalarType.Int64) * perDirection)).MoveToOuterDisposeScope();
+    }
+}
