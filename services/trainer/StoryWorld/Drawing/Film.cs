@@ -1,0 +1,74 @@
+namespace Phenaki.Trainer.StoryWorld.Drawing;
+
+/// <summary>Draws scenes that follow each other as one continuous video.</summary>
+internal sealed class Film
+{
+    private const int Size = StoryWorldDataset.Size;
+    private const int FrameBytes = Size * Size * 3;
+    private readonly IReadOnlyList<Shot> _shots;
+    private readonly Actor _opening;
+    private readonly int _openingPhase;
+    private readonly bool _mirrored;
+
+    /// <summary>Draws the random parts of the opening; all later frames follow from them.</summary>
+    /// <param name="shots">Scenes with their first frames in rising order; the first one's is ignored, the second may be -1.</param>
+    /// <param name="random">Source of start, direction, phase and side.</param>
+    public Film(IReadOnlyList<Shot> shots, ref WorldRandom random)
+    {
+        _shots = shots;
+        _opening = Motion.Start(shots[0].Scene, ref random);
+        // Even phases only: clips of a story follow each other six frames apart.
+        _openingPhase = 2 * random.Below(Stage.Phases / 2);
+        _mirrored = random.Below(2) == 1;
+    }
+
+    /// <summary>Bytes [frames, 64, 64, 3] and the subject's box in each frame.</summary>
+    public (byte[] Rgb, Box[] Boxes) Draw(int frames)
+    {
+        var rgb = new byte[frames * FrameBytes];
+        var boxes = new Box[frames];
+        var dissolved = new byte[FrameBytes];
+        var current = 0;
+        Actor actor = _opening, leaving = default;
+        for (var time = (_shots.Count > 1 ? Math.Min(0, _shots[1].From) : 0); time < frames; time++)
+        {
+            if (current + 1 < _shots.Count && _shots[current + 1].From == time)
+            {
+                current++;
+                leaving = actor;
+            }
+
+            var phase = (_openingPhase + time + Stage.Phases) % Stage.Phases;
+            var since = time - _shots[current].From;
+            var dissolving = current > 0 && since < Shot.DissolveFrames;
+            if (time >= 0)
+            {
+                var frame = rgb.AsSpan(time * FrameBytes, FrameBytes);
+                boxes[time] = SceneRenderer.Draw(frame, _shots[current].Scene, actor, phase, _mirrored);
+                if (dissolving)
+                {
+                    SceneRenderer.Draw(dissolved, _shots[current - 1].Scene, leaving, phase, _mirrored);
+                    Mix(frame, dissolved, since);
+                }
+            }
+
+            if (dissolving)
+            {
+                leaving = Motion.Next(_shots[current - 1].Scene, leaving);
+            }
+
+            actor = Motion.Next(_shots[current].Scene, actor);
+        }
+
+        return (rgb, boxes);
+    }
+
+    private static void Mix(Span<byte> entering, ReadOnlySpan<byte> leaving, int since)
+    {
+        var weight = (since + 1) * 256 / (Shot.DissolveFrames + 1);
+        for (var i = 0; i < entering.Length; i++)
+        {
+            entering[i] = (byte)(((entering[i] * weight) + (leaving[i] * (256 - weight)) + 128) >> 8);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+namespace Phenaki.Trainer.StoryWorld;
+
+/// <summary>Chooses scenes and the scenes that they follow; the stories of the README come more often than the rest.</summary>
+internal static class ScenePicker
+{
+    private const double ReadmeShare = 0.12;
+    private const double PlainShare = 0.66;
+    private static readonly StoryScene[] ReadmeScenes = [.. StoryScript.Readme.SelectMany(story => story.Scenes)];
+    private static readonly SceneSpec[] PlainScenes = [.. StoryWorldCatalog.Trained.Where(scene => scene.Extras == SceneExtras.None)];
+    private static readonly SceneSpec[] RichScenes = [.. StoryWorldCatalog.Trained.Where(scene => scene.Extras != SceneExtras.None)];
+    private static readonly ILookup<(Subject, Place), SceneSpec> BySubjectAndPlace = StoryWorldCatalog.Trained.ToLookup(scene => (scene.Subject, scene.Place));
+    private static readonly ILookup<Subject, SceneSpec> BySubject = StoryWorldCatalog.Trained.ToLookup(scene => scene.Subject);
+    private static readonly ILookup<(Place, SceneAction), SceneSpec> ByDeed = StoryWorldCatalog.Trained.ToLookup(scene => (scene.Place, scene.Action));
+
+    public static SceneSpec Scene(ClipOptions options, ref WorldRandom random)
+    {
+        var scene = options.HeldOut ? random.Pick(StoryWorldCatalog.HeldOut)
+            : random.Chance(ReadmeShare) ? random.Pick(ReadmeScenes).Scene
+            : random.Pick(random.Chance(PlainShare) ? PlainScenes : RichScenes);
+        var styled = random.Chance(options.StyleProbability);
+        var style = random.Below(4) switch { < 2 => PictureStyle.Pencil, 2 => PictureStyle.Cartoon, _ => PictureStyle.Night };
+        return styled && !scene.Has(SceneExtras.Fireworks) ? scene with { Style = style } : scene;
+    }
+
+    /// <summary>A trained scene from which <paramref name="next"/> can follow: one step away in the story, the place, the action or the subject.</summary>
+    public static SceneSpec Before(SceneSpec next, ref WorldRandom random)
+    {
+        var plain = next with { Style = PictureStyle.Plain };
+        var told = StoryScript.Readme
+            .SelectMany(story => story.Scenes.Zip(story.Scenes.Skip(1)))
+            .Where(pair => pair.Second.Scene == plain)
+            .Select(pair => pair.First.Scene)
+            .FirstOrDefault();
+        if (told is not null && random.Chance(0.5))
+        {
+            return told with { Style = next.Style };
+        }
+
+        var kind = random.Unit();
+        var candidates = kind < 0.4 ? BySubjectAndPlace[(next.Subject, next.Place)]
+            : kind < 0.75 ? BySubject[next.Subject].Where(scene => scene.Place != next.Place)
+            : ByDeed[(next.Place, next.Action)].Where(scene => scene.Subject != next.Subject);
+        SceneSpec[] others = [.. candidates.Where(scene => scene != plain)];
+        var chosen = random.Pick(others);
+        return chosen.Has(SceneExtras.Fireworks) ? chosen : chosen with { Style = next.Style };
+    }
+}

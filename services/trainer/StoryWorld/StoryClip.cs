@@ -1,0 +1,19 @@
+namespace Phenaki.Trainer.StoryWorld;
+
+/// <summary>A short drawn video with its caption.</summary>
+/// <param name="Rgb">Bytes [frames, 64, 64, 3], red first.</param>
+/// <param name="Frames">Number of frames, at 8 a second.</param>
+/// <param name="Caption">What the scene shows, as a sentence; of a clip with a transition what the later scene shows.</param>
+/// <param name="Scene">What is shown; of a clip with a transition the later scene.</param>
+/// <param name="TransitionFrame">
+/// The first frame that is not purely the earlier scene: it and the next dissolve into <paramref name="Scene"/>.
+/// 0 where the dissolve began before the clip, -1 where there is no transition.
+/// </param>
+/// <param name="SubjectBoxes">The subject's place in each frame.</param>
+public sealed record StoryClip(
+    byte[] Rgb,
+    int Frames,
+    string Caption,
+    SceneSpec Scene,
+    int TransitionFrame,
+    IReadOnlyList<Box> SubjectBoxes);

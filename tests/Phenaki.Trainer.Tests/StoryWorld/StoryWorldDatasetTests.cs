@@ -1,0 +1,181 @@
+using Phenaki.Trainer.StoryWorld;
+using Phenaki.Trainer.StoryWorld.Drawing;
+using Xunit;
+
+namespace Phenaki.Trainer.Tests.StoryWorld;
+
+public sealed class StoryWorldDatasetTests
+{
+    private static readonly ClipOptions Plain = new() { TransitionProbability = 0, StyleProbability = 0 };
+
+    [Fact]
+    public void Draw_SameSeedAndIndex_SameClipOnAnyThread()
+    {
+        var options = new ClipOptions();
+        var expected = Enumerable.Range(0, 64).Select(i => StoryWorldDataset.Draw(7, (ulong)i, options)).ToArray();
+
+        Parallel.For(0, expected.Length, i =>
+        {
+            var clip = StoryWorldDataset.Draw(7, (ulong)i, options);
+            Assert.Equal(expected[i].Rgb, clip.Rgb);
+            Assert.Equal(expected[i].Caption, clip.Caption);
+            Assert.Equal(expected[i].SubjectBoxes, clip.SubjectBoxes);
+        });
+    }
+
+    [Fact]
+    public void Draw_OtherSeedOrIndex_OtherClips()
+    {
+        var clips = Enumerable.Range(0, 50).Select(i => StoryWorldDataset.Draw(1, (ulong)i, Plain).Caption).ToArray();
+        var others = Enumerable.Range(0, 50).Select(i => StoryWorldDataset.Draw(2, (ulong)i, Plain).Caption).ToArray();
+
+        Assert.NotEqual(clips, others);
+        Assert.True(clips.Distinct().Count() > 40);
+    }
+
+    [Fact]
+    public void Draw_Training_NeverHeldOutAndEveryClassOccurs()
+    {
+        var heldOut = StoryWorldCatalog.HeldOut.ToHashSet();
+        var options = new ClipOptions { Frames = 1, TransitionProbability = 0 };
+        var scenes = Enumerable.Range(0, 10_000).Select(i => StoryWorldDataset.Draw(3, (ulong)i, options).Scene).ToArray();
+
+        Assert.DoesNotContain(scenes, scene => heldOut.Contains(scene with { Style = PictureStyle.Plain }));
+        Assert.Equal(Enum.GetValues<Subject>().Length, scenes.Select(scene => scene.Subject).Distinct().Count());
+        Assert.Equal(Enum.GetValues<Place>().Length, scenes.Select(scene => scene.Place).Distinct().Count());
+        Assert.Equal(Enum.GetValues<SceneAction>().Length, scenes.Select(scene => scene.Action).Distinct().Count());
+        Assert.Equal(Enum.GetValues<PictureStyle>().Length, scenes.Select(scene => scene.Style).Distinct().Count());
+        Assert.Equal(StoryWorldCatalog.Trained.Count, scenes.Select(scene => scene with { Style = PictureStyle.Plain }).Distinct().Count());
+    }
+
+    [Fact]
+    public void Before_Training_NeverHeldOutAndNeverTheSame()
+    {
+        var heldOut = StoryWorldCatalog.HeldOut.ToHashSet();
+        var random = new WorldRandom(4);
+        foreach (var scene in StoryWorldCatalog.Combinations)
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                var earlier = ScenePicker.Before(scene, ref random);
+                Assert.DoesNotContain(earlier, heldOut);
+                Assert.NotEqual(scene, earlier);
+                Assert.True(earlier.Subject == scene.Subject || earlier.Place == scene.Place);
+            }
+        }
+    }
+
+    [Fact]
+    public void Draw_HeldOut_OnlyHeldOut()
+    {
+        var heldOut = StoryWorldCatalog.HeldOut.ToHashSet();
+        for (ulong i = 0; i < 200; i++)
+        {
+            var clip = StoryWorldDataset.Draw(3, i, Plain with { HeldOut = true, Frames = 1 });
+            Assert.Contains(clip.Scene, heldOut);
+        }
+    }
+
+    [Fact]
+    public void Draw_AnyClip_BoxesLieInsideTheFrame()
+    {
+        for (ulong i = 0; i < 500; i++)
+        {
+            var clip = StoryWorldDataset.Draw(5, i, new ClipOptions { Frames = 19 });
+            Assert.Equal(19, clip.SubjectBoxes.Count);
+            Assert.Equal(19 * 64 * 64 * 3, clip.Rgb.Length);
+            Assert.All(clip.SubjectBoxes, box =>
+            {
+                Assert.InRange(box.X, 0, 63);
+                Assert.InRange(box.Y, 0, 63);
+                Assert.InRange(box.X + box.Width, box.X + 4, 64);
+                Assert.InRange(box.Y + box.Height, box.Y + 4, 64);
+            });
+        }
+    }
+
+    [Fact]
+    public void DrawScene_EveryCombination_PictureChangesWhereTheSubjectIs()
+    {
+        foreach (var scene in StoryWorldCatalog.Combinations)
+        {
+            var clip = StoryWorldDataset.DrawScene(scene, 8, 2);
+            var stage = Stage.Of(scene.DrawnStyle);
+            var box = clip.SubjectBoxes[1];
+            int[] pixels = [.. Enumerable.Range(0, box.Width * box.Height).Select(i => (((box.Y + (i / box.Width)) * 64) + box.X + (i % box.Width)) * 3)];
+            var changed = pixels.Count(at => Enumerable.Range(0, 16).All(look =>
+                !clip.Rgb.AsSpan(64 * 64 * 3)[at..(at + 3)].SequenceEqual(stage.Behind(scene.Place, look >= 8, look % 8)[at..(at + 3)])));
+            Assert.True(changed > pixels.Length / 4, $"{scene}: {changed} of {pixels.Length}");
+        }
+    }
+
+    [Fact]
+    public void Draw_Transition_IsMixtureOfBothScenes()
+    {
+        var walk = new SceneSpec(Subject.Dog, Place.Mars, SceneAction.Stand);
+        var other = new SceneSpec(Subject.Dog, Place.Snow, SceneAction.Stand);
+        var random = new WorldRandom(9);
+        var first = new Film([new Shot(walk, 0)], ref random).Draw(11).Rgb;
+        random = new WorldRandom(9);
+        var both = new Film([new Shot(walk, 0), new Shot(other, 5)], ref random).Draw(11).Rgb;
+        random = new WorldRandom(9);
+        var last = new Film([new Shot(other, 0)], ref random).Draw(11).Rgb;
+
+        for (var frame = 0; frame < 11; frame++)
+        {
+            var weight = frame switch { < 5 => 0.0, 5 => 1 / 3.0, 6 => 2 / 3.0, _ => 1 };
+            for (var i = frame * 12288; i < (frame + 1) * 12288; i += 7)
+            {
+                Assert.InRange(both[i], (first[i] * (1 - weight)) + (last[i] * weight) - 1.6, (first[i] * (1 - weight)) + (last[i] * weight) + 1.6);
+            }
+        }
+    }
+
+    [Fact]
+    public void Draw_TransitionProbability_IsKept()
+    {
+        var frames = Enumerable.Range(0, 2000).Select(i => StoryWorldDataset.Draw(6, (ulong)i, new ClipOptions()).TransitionFrame).ToArray();
+
+        Assert.InRange(frames.Count(frame => frame >= 0), 380, 500);
+        Assert.Equal([-1, 0, 1, 3, 5, 7], frames.Distinct().Order());
+    }
+
+    [Fact]
+    public void DrawScene_EachStyle_LooksDifferent()
+    {
+        var scene = new SceneSpec(Subject.Robot, Place.Forest, SceneAction.Walk);
+        var pictures = Enum.GetValues<PictureStyle>().Select(style => StoryWorldDataset.DrawScene(scene with { Style = style }, 1, 1).Rgb).ToArray();
+
+        for (var i = 0; i < pictures.Length; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                Assert.True(pictures[i].Zip(pictures[j], (a, b) => Math.Abs(a - b)).Average() > 15);
+            }
+        }
+    }
+
+    [Fact]
+    public void DrawStory_Readme_SubjectKeepsItsPlaceBetweenScenes()
+    {
+        foreach (var story in StoryScript.Readme)
+        {
+            var video = StoryWorldDataset.DrawStory(story, 2, 11);
+            Assert.Equal(44 * 12288, video.Length);
+            Assert.Equal(video, StoryWorldDataset.DrawStory(story, 2, 11));
+        }
+
+        var random = new WorldRandom(2);
+        Shot[] shots = [.. StoryScript.Astronaut.Scenes.Select((part, i) => new Shot(part.Scene, i * 11))];
+        var boxes = new Film(shots, ref random).Draw(44).Boxes;
+        Assert.All(boxes.Zip(boxes.Skip(1)), pair => Assert.InRange(Centre(pair.Second) - Centre(pair.First), -8, 8));
+
+        static int Centre(Box box) => box.X + (box.Width / 2);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-3)]
+    public void Draw_NoFrames_Refused(int frames) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => StoryWorldDataset.Draw(1, 0, new ClipOptions { Frames = frames }));
+}
