@@ -6,7 +6,7 @@ public sealed record ClipOptions
     /// <summary>Frames of a clip, at least 1. Default 11.</summary>
     public int Frames { get; init; } = 11;
 
-    /// <summary>Share of clips that change from one scene to another, 0 to 1. Default 0.22.</summary>
+    /// <summary>Share of clips that change from one scene to another, 0 to 1; stills never do. Default 0.22.</summary>
     public double TransitionProbability { get; init; } = 0.22;
 
     /// <summary>Share of clips in another style than the plain one, 0 to 1: half of them pencil, a quarter cartoon, a quarter night. Default 0.25.</summary>

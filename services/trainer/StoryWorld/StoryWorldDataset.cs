@@ -7,7 +7,7 @@ namespace Phenaki.Trainer.StoryWorld;
 /// The toy world that the shipped model learns: 64x64 pixels at 8 frames a second, drawn on the fly and deterministic
 /// from the seed. Safe for use by many threads at once.
 /// </summary>
-public static class StoryWorldDataset
+public sealed class StoryWorldDataset
 {
     /// <summary>Edge of a frame in pixels.</summary>
     public const int Size = 64;
@@ -17,12 +17,13 @@ public static class StoryWorldDataset
 
     // Five is where the new part of a story's clip begins after its known frames; -1 is a dissolve half over when the clip begins.
     private static readonly int[] TransitionFrames = [1, 3, 5, 5, 5, 7, -1];
+    private readonly IReadOnlyList<Stage> _stages = Stage.All;
 
     /// <summary>Every word and punctuation mark of all captions, in lower case and in ordinal order.</summary>
     public static IReadOnlyList<string> Vocabulary => CaptionGrammar.Vocabulary;
 
     /// <summary>Draws clip number <paramref name="index"/> of the endless collection named by <paramref name="seed"/>.</summary>
-    public static StoryClip Draw(ulong seed, ulong index, ClipOptions options)
+    public StoryClip Draw(ulong seed, ulong index, ClipOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Frames, 1);
@@ -30,7 +31,7 @@ public static class StoryWorldDataset
         var scene = ScenePicker.Scene(options, ref random);
         var shots = new List<Shot> { new(scene, 0) };
         var transition = -1;
-        if (random.Chance(options.TransitionProbability))
+        if (options.Frames > 1 && random.Chance(options.TransitionProbability))
         {
             var from = random.Pick(TransitionFrames);
             if (from < options.Frames)
@@ -40,31 +41,31 @@ public static class StoryWorldDataset
             }
         }
 
-        var film = new Film(shots, ref random);
+        var film = new Film(_stages, shots, ref random);
         var (rgb, boxes) = film.Draw(options.Frames);
         return new StoryClip(rgb, options.Frames, CaptionGrammar.Write(scene, ref random), scene, transition, boxes);
     }
 
     /// <summary>Draws a given scene without a transition.</summary>
-    public static StoryClip DrawScene(SceneSpec scene, ulong seed, int frames = 11)
+    public StoryClip DrawScene(SceneSpec scene, ulong seed, int frames = 11)
     {
         ArgumentNullException.ThrowIfNull(scene);
         ArgumentOutOfRangeException.ThrowIfLessThan(frames, 1);
         var random = new WorldRandom(seed);
-        var film = new Film([new Shot(scene, 0)], ref random);
+        var film = new Film(_stages, [new Shot(scene, 0)], ref random);
         var (rgb, boxes) = film.Draw(frames);
         return new StoryClip(rgb, frames, CaptionGrammar.Write(scene, ref random), scene, -1, boxes);
     }
 
     /// <summary>Draws a story as one video of <paramref name="framesPerScene"/> frames a scene, at least 3; its subject keeps its place from scene to scene.</summary>
     /// <returns>Bytes [scenes * frames a scene, 64, 64, 3].</returns>
-    public static byte[] DrawStory(StoryScript story, ulong seed, int framesPerScene)
+    public byte[] DrawStory(StoryScript story, ulong seed, int framesPerScene)
     {
         ArgumentNullException.ThrowIfNull(story);
         ArgumentOutOfRangeException.ThrowIfLessThan(framesPerScene, Shot.DissolveFrames + 1);
         var random = new WorldRandom(seed);
         Shot[] shots = [.. story.Scenes.Select((part, i) => new Shot(part.Scene, i == 0 ? 0 : i * framesPerScene))];
-        return new Film(shots, ref random).Draw(shots.Length * framesPerScene).Rgb;
+        return new Film(_stages, shots, ref random).Draw(shots.Length * framesPerScene).Rgb;
     }
 
     /// <summary>Writes a caption for a scene; training draws captions anew at each use.</summary>

@@ -6,17 +6,18 @@ namespace Phenaki.Trainer.Tests.StoryWorld;
 
 public sealed class StoryWorldDatasetTests
 {
+    private static readonly StoryWorldDataset World = new();
     private static readonly ClipOptions Plain = new() { TransitionProbability = 0, StyleProbability = 0 };
 
     [Fact]
     public void Draw_SameSeedAndIndex_SameClipOnAnyThread()
     {
         var options = new ClipOptions();
-        var expected = Enumerable.Range(0, 64).Select(i => StoryWorldDataset.Draw(7, (ulong)i, options)).ToArray();
+        var expected = Enumerable.Range(0, 64).Select(i => World.Draw(7, (ulong)i, options)).ToArray();
 
         Parallel.For(0, expected.Length, i =>
         {
-            var clip = StoryWorldDataset.Draw(7, (ulong)i, options);
+            var clip = World.Draw(7, (ulong)i, options);
             Assert.Equal(expected[i].Rgb, clip.Rgb);
             Assert.Equal(expected[i].Caption, clip.Caption);
             Assert.Equal(expected[i].SubjectBoxes, clip.SubjectBoxes);
@@ -26,8 +27,8 @@ public sealed class StoryWorldDatasetTests
     [Fact]
     public void Draw_OtherSeedOrIndex_OtherClips()
     {
-        var clips = Enumerable.Range(0, 50).Select(i => StoryWorldDataset.Draw(1, (ulong)i, Plain).Caption).ToArray();
-        var others = Enumerable.Range(0, 50).Select(i => StoryWorldDataset.Draw(2, (ulong)i, Plain).Caption).ToArray();
+        var clips = Enumerable.Range(0, 50).Select(i => World.Draw(1, (ulong)i, Plain).Caption).ToArray();
+        var others = Enumerable.Range(0, 50).Select(i => World.Draw(2, (ulong)i, Plain).Caption).ToArray();
 
         Assert.NotEqual(clips, others);
         Assert.True(clips.Distinct().Count() > 40);
@@ -38,7 +39,7 @@ public sealed class StoryWorldDatasetTests
     {
         var heldOut = StoryWorldCatalog.HeldOut.ToHashSet();
         var options = new ClipOptions { Frames = 1, TransitionProbability = 0 };
-        var scenes = Enumerable.Range(0, 10_000).Select(i => StoryWorldDataset.Draw(3, (ulong)i, options).Scene).ToArray();
+        var scenes = Enumerable.Range(0, 10_000).Select(i => World.Draw(3, (ulong)i, options).Scene).ToArray();
 
         Assert.DoesNotContain(scenes, scene => heldOut.Contains(scene with { Style = PictureStyle.Plain }));
         Assert.Equal(Enum.GetValues<Subject>().Length, scenes.Select(scene => scene.Subject).Distinct().Count());
@@ -71,7 +72,7 @@ public sealed class StoryWorldDatasetTests
         var heldOut = StoryWorldCatalog.HeldOut.ToHashSet();
         for (ulong i = 0; i < 200; i++)
         {
-            var clip = StoryWorldDataset.Draw(3, i, Plain with { HeldOut = true, Frames = 1 });
+            var clip = World.Draw(3, i, Plain with { HeldOut = true, Frames = 1 });
             Assert.Contains(clip.Scene, heldOut);
         }
     }
@@ -81,7 +82,7 @@ public sealed class StoryWorldDatasetTests
     {
         for (ulong i = 0; i < 500; i++)
         {
-            var clip = StoryWorldDataset.Draw(5, i, new ClipOptions { Frames = 19 });
+            var clip = World.Draw(5, i, new ClipOptions { Frames = 19 });
             Assert.Equal(19, clip.SubjectBoxes.Count);
             Assert.Equal(19 * 64 * 64 * 3, clip.Rgb.Length);
             Assert.All(clip.SubjectBoxes, box =>
@@ -99,8 +100,8 @@ public sealed class StoryWorldDatasetTests
     {
         foreach (var scene in StoryWorldCatalog.Combinations)
         {
-            var clip = StoryWorldDataset.DrawScene(scene, 8, 2);
-            var stage = Stage.Of(scene.DrawnStyle);
+            var clip = World.DrawScene(scene, 8, 2);
+            var stage = Stage.All[(int)scene.DrawnStyle];
             var box = clip.SubjectBoxes[1];
             int[] pixels = [.. Enumerable.Range(0, box.Width * box.Height).Select(i => (((box.Y + (i / box.Width)) * 64) + box.X + (i % box.Width)) * 3)];
             var changed = pixels.Count(at => Enumerable.Range(0, 16).All(look =>
@@ -115,11 +116,11 @@ public sealed class StoryWorldDatasetTests
         var walk = new SceneSpec(Subject.Dog, Place.Mars, SceneAction.Stand);
         var other = new SceneSpec(Subject.Dog, Place.Snow, SceneAction.Stand);
         var random = new WorldRandom(9);
-        var first = new Film([new Shot(walk, 0)], ref random).Draw(11).Rgb;
+        var first = new Film(Stage.All, [new Shot(walk, 0)], ref random).Draw(11).Rgb;
         random = new WorldRandom(9);
-        var both = new Film([new Shot(walk, 0), new Shot(other, 5)], ref random).Draw(11).Rgb;
+        var both = new Film(Stage.All, [new Shot(walk, 0), new Shot(other, 5)], ref random).Draw(11).Rgb;
         random = new WorldRandom(9);
-        var last = new Film([new Shot(other, 0)], ref random).Draw(11).Rgb;
+        var last = new Film(Stage.All, [new Shot(other, 0)], ref random).Draw(11).Rgb;
 
         for (var frame = 0; frame < 11; frame++)
         {
@@ -134,7 +135,7 @@ public sealed class StoryWorldDatasetTests
     [Fact]
     public void Draw_TransitionProbability_IsKept()
     {
-        var frames = Enumerable.Range(0, 2000).Select(i => StoryWorldDataset.Draw(6, (ulong)i, new ClipOptions()).TransitionFrame).ToArray();
+        var frames = Enumerable.Range(0, 2000).Select(i => World.Draw(6, (ulong)i, new ClipOptions()).TransitionFrame).ToArray();
 
         Assert.InRange(frames.Count(frame => frame >= 0), 380, 500);
         Assert.Equal([-1, 0, 1, 3, 5, 7], frames.Distinct().Order());
@@ -144,7 +145,7 @@ public sealed class StoryWorldDatasetTests
     public void DrawScene_EachStyle_LooksDifferent()
     {
         var scene = new SceneSpec(Subject.Robot, Place.Forest, SceneAction.Walk);
-        var pictures = Enum.GetValues<PictureStyle>().Select(style => StoryWorldDataset.DrawScene(scene with { Style = style }, 1, 1).Rgb).ToArray();
+        var pictures = Enum.GetValues<PictureStyle>().Select(style => World.DrawScene(scene with { Style = style }, 1, 1).Rgb).ToArray();
 
         for (var i = 0; i < pictures.Length; i++)
         {
@@ -160,14 +161,14 @@ public sealed class StoryWorldDatasetTests
     {
         foreach (var story in StoryScript.Readme)
         {
-            var video = StoryWorldDataset.DrawStory(story, 2, 11);
+            var video = World.DrawStory(story, 2, 11);
             Assert.Equal(44 * 12288, video.Length);
-            Assert.Equal(video, StoryWorldDataset.DrawStory(story, 2, 11));
+            Assert.Equal(video, World.DrawStory(story, 2, 11));
         }
 
         var random = new WorldRandom(2);
         Shot[] shots = [.. StoryScript.Astronaut.Scenes.Select((part, i) => new Shot(part.Scene, i * 11))];
-        var boxes = new Film(shots, ref random).Draw(44).Boxes;
+        var boxes = new Film(Stage.All, shots, ref random).Draw(44).Boxes;
         Assert.All(boxes.Zip(boxes.Skip(1)), pair => Assert.InRange(Centre(pair.Second) - Centre(pair.First), -8, 8));
 
         static int Centre(Box box) => box.X + (box.Width / 2);
@@ -177,5 +178,5 @@ public sealed class StoryWorldDatasetTests
     [InlineData(0)]
     [InlineData(-3)]
     public void Draw_NoFrames_Refused(int frames) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => StoryWorldDataset.Draw(1, 0, new ClipOptions { Frames = frames }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => World.Draw(1, 0, new ClipOptions { Frames = frames }));
 }

@@ -5,18 +5,21 @@ internal sealed class Film
 {
     private const int Size = StoryWorldDataset.Size;
     private const int FrameBytes = Size * Size * 3;
+    private readonly IReadOnlyList<Stage> _stages;
     private readonly IReadOnlyList<Shot> _shots;
     private readonly Actor _opening;
     private readonly int _openingPhase;
     private readonly bool _mirrored;
 
     /// <summary>Draws the random parts of the opening; all later frames follow from them.</summary>
+    /// <param name="stages">Layers by style.</param>
     /// <param name="shots">Scenes with their first frames in rising order; the first one's is ignored, the second may be -1.</param>
     /// <param name="random">Source of start, direction, phase and side.</param>
-    public Film(IReadOnlyList<Shot> shots, ref WorldRandom random)
+    public Film(IReadOnlyList<Stage> stages, IReadOnlyList<Shot> shots, ref WorldRandom random)
     {
+        _stages = stages;
         _shots = shots;
-        _opening = Motion.Start(shots[0].Scene, ref random);
+        _opening = Motion.Start(shots[0].Scene, HeightIn(shots[0].Scene), ref random);
         // Even phases only: clips of a story follow each other six frames apart.
         _openingPhase = 2 * random.Below(Stage.Phases / 2);
         _mirrored = random.Below(2) == 1;
@@ -44,24 +47,30 @@ internal sealed class Film
             if (time >= 0)
             {
                 var frame = rgb.AsSpan(time * FrameBytes, FrameBytes);
-                boxes[time] = SceneRenderer.Draw(frame, _shots[current].Scene, actor, phase, _mirrored);
+                boxes[time] = SceneRenderer.Draw(frame, StageOf(_shots[current].Scene), _shots[current].Scene, actor, phase, _mirrored);
                 if (dissolving)
                 {
-                    SceneRenderer.Draw(dissolved, _shots[current - 1].Scene, leaving, phase, _mirrored);
+                    SceneRenderer.Draw(dissolved, StageOf(_shots[current - 1].Scene), _shots[current - 1].Scene, leaving, phase, _mirrored);
                     Mix(frame, dissolved, since);
                 }
             }
 
             if (dissolving)
             {
-                leaving = Motion.Next(_shots[current - 1].Scene, leaving);
+                leaving = Next(_shots[current - 1].Scene, leaving);
             }
 
-            actor = Motion.Next(_shots[current].Scene, actor);
+            actor = Next(_shots[current].Scene, actor);
         }
 
         return (rgb, boxes);
     }
+
+    private Stage StageOf(SceneSpec scene) => _stages[(int)scene.DrawnStyle];
+
+    private int HeightIn(SceneSpec scene) => _stages[(int)PictureStyle.Plain].Of(scene.Subject).Height;
+
+    private Actor Next(SceneSpec scene, Actor actor) => Motion.Next(scene, actor, HeightIn(scene));
 
     private static void Mix(Span<byte> entering, ReadOnlySpan<byte> leaving, int since)
     {

@@ -19,16 +19,16 @@ internal static class Motion
     private static readonly int[] Leap = [0, -6, -12, -16, -16, -12, -6, 0];
 
     /// <summary>One of six starts (three places, two directions); a dive starts at the surface.</summary>
-    public static Actor Start(SceneSpec scene, ref WorldRandom random)
+    public static Actor Start(SceneSpec scene, int height, ref WorldRandom random)
     {
         var (least, most) = Range(scene);
         int[] starts = [least + 2, ((least + most) / 4) * 2, most - 2];
-        var y = scene.Action == SceneAction.Dive ? 0 : Lane(scene);
+        var y = scene.Action == SceneAction.Dive ? 0 : Lane(scene, height);
         return new Actor(random.Pick(starts), y, random.Below(2) == 0 ? -1 : 1);
     }
 
     /// <summary>The next frame's place.</summary>
-    public static Actor Next(SceneSpec scene, Actor actor)
+    public static Actor Next(SceneSpec scene, Actor actor, int height)
     {
         var speed = scene.Action is SceneAction.Swim or SceneAction.Walk or SceneAction.Fly ? 2 : 0;
         var (least, most) = Range(scene);
@@ -42,7 +42,7 @@ internal static class Motion
             : actor.X > most ? Math.Max(most, actor.X - LaneSpeed)
             : actor.X + (direction * speed);
         var fall = scene.Action == SceneAction.Dive ? 2 : LaneSpeed;
-        var y = actor.Y + Math.Clamp(Lane(scene) - actor.Y, -fall, fall);
+        var y = actor.Y + Math.Clamp(Lane(scene, height) - actor.Y, -fall, fall);
         return new Actor(x, y, direction);
     }
 
@@ -64,10 +64,10 @@ internal static class Motion
 
     public static bool IsOnLand(Place place) => place is Place.Mars or Place.Forest or Place.Snow;
 
-    private static int Lane(SceneSpec scene) => (scene.Place, scene.Action) switch
+    private static int Lane(SceneSpec scene, int height) => (scene.Place, scene.Action) switch
     {
         (Place.Ocean, SceneAction.Fly) => 2,
-        (Place.Ocean, _) => (PlacePainter.WaterLine + (Stage.Of(PictureStyle.Plain).Of(scene.Subject).Height * 2 / 5) - Cell) / 2 * 2,
+        (Place.Ocean, _) => (PlacePainter.WaterLine + (height * 2 / 5) - Cell) / 2 * 2,
         (Place.UnderWater, SceneAction.Dive) => 26,
         (Place.UnderWater or Place.Space, SceneAction.Dance) => 18,
         (Place.UnderWater or Place.Space, _) => 14,

@@ -6,9 +6,8 @@ internal static class SceneRenderer
     private const int Size = StoryWorldDataset.Size;
 
     /// <summary>Fills the frame (64x64 RGB) and returns the subject's box in it.</summary>
-    public static Box Draw(Span<byte> frame, SceneSpec scene, Actor actor, int phase, bool mirrored)
+    public static Box Draw(Span<byte> frame, Stage stage, SceneSpec scene, Actor actor, int phase, bool mirrored)
     {
-        var stage = Stage.Of(scene.DrawnStyle);
         stage.Behind(scene.Place, mirrored, phase).CopyTo(frame);
         if (scene.Has(SceneExtras.Fireworks))
         {

@@ -49,7 +49,8 @@ internal sealed class Stage
 
     private Layer[] Fishes { get; }
 
-    public static Stage Of(PictureStyle style) => Loaded.Value[(int)style];
+    /// <summary>One stage for each <see cref="PictureStyle"/>, by its number; the first use takes a second or two.</summary>
+    public static IReadOnlyList<Stage> All => Loaded.Value;
 
     public SpriteSet Of(Subject subject) => _subjects[(int)subject];
 
