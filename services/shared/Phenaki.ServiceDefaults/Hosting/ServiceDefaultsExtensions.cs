@@ -33,7 +33,7 @@ public static class ServiceDefaultsExtensions
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton<StartupFailure>();
-        builder.Services.AddOptions<ErrorTranslation>();
+        builder.Services.Configure<ErrorTranslation>(ServingErrors.AddTo);
         builder.Services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = WireTensor.MaxBytes;
@@ -103,6 +103,9 @@ public static class ServiceDefaultsExtensions
         builder.WebHost.UseKestrel((context, options) =>
         {
             options.AddServerHeader = false;
+
+            // A client that vanished without a word would hold its place for ever.
+            options.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
             options.Configure(context.Configuration.GetSection("Kestrel"));
         });
     }

@@ -9,12 +9,12 @@ public static class ServiceOptionsExtensions
 {
     /// <summary>
     /// Binds <typeparamref name="TOptions"/> to <paramref name="section"/> and validates it at start: a setting that does not exist, a value of the
-    /// wrong type and a value out of the property's <see cref="System.ComponentModel.DataAnnotations.RangeAttribute"/> end the process with exit code 2.
+    /// wrong type and a value that an attribute of its property refuses end the process with exit code 2.
     /// </summary>
     public static OptionsBuilder<TOptions> AddServiceOptions<TOptions>(this IServiceCollection services, IConfigurationSection section)
         where TOptions : class
     {
-        services.AddSingleton<IValidateOptions<TOptions>>(new RangeValidator<TOptions>(section.Path));
+        services.AddSingleton<IValidateOptions<TOptions>>(new AttributeValidator<TOptions>(section.Path));
         return services.AddOptions<TOptions>().Configure(options => Bind(section, options)).ValidateOnStart();
     }
 

@@ -90,12 +90,20 @@ public sealed class Warmup<T> : IWarmup, IHostedService, IHealthCheck, IDisposab
         }
         catch (Exception exception)
         {
-            // A native library that does not load shows as the failure of a type; the cause is what helps.
-            var cause = exception is TypeInitializationException ? exception.GetBaseException() : exception;
-            StartupLog.Failed(_logger, ServiceName, cause.Message);
+            var message = MessageFor(exception);
+            StartupLog.Failed(_logger, ServiceName, message);
             StartupLog.FailedDetails(_logger, exception, ServiceName);
-            _made.TrySetException(new StartupException(cause.Message, exception));
-            _failure.Report(cause.Message);
+            _made.TrySetException(new StartupException(message, exception));
+            _failure.Report(message);
         }
+    }
+
+    /// <summary>What helps a person: not that a type failed to initialise but why, and not the name of a parameter.</summary>
+    private static string MessageFor(Exception exception)
+    {
+        var cause = exception is TypeInitializationException ? exception.GetBaseException() : exception;
+        return cause is ArgumentException { ParamName: { } parameter }
+            ? cause.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal)
+            : cause.Message;
     }
 }

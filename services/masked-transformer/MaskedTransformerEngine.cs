@@ -1,0 +1,86 @@
+using Phenaki.MaskedTransformer.Sampling;
+using Phenaki.Models;
+using Phenaki.Models.Masked;
+using Phenaki.Serving;
+
+namespace Phenaki.MaskedTransformer;
+
+/// <summary>
+/// The model behind a scheduler: up to <see cref="MaskedTransformerOptions.MaxActive"/> clips advance in turn on the model's one thread, each with
+/// forwards of its own shapes, so that a clip's tokens do not depend on what else is being sampled.
+/// </summary>
+internal sealed class MaskedTransformerEngine : IAsyncDisposable
+{
+    // Every step of the longest clip: 256 steps, twice where a model decodes the first latent frame before the rest. None may be lost on the wire.
+    private const int MaxSteps = 2 * 256;
+    private readonly ModelThread _thread;
+    private readonly IMaskedTransformer _model;
+    private readonly StepScheduler _scheduler;
+    private readonly MaskedTransformerMetrics _metrics;
+
+    private MaskedTransformerEngine(
+        ModelThread thread, IMaskedTransformer model, MaskedTransformerOptions options, MaskedTransformerMetrics metrics, TimeProvider time)
+    {
+        _thread = thread;
+        _model = model;
+        _metrics = metrics;
+        Config = model.Config;
+        Identity = model.Identity;
+        var admission = new AdmissionController(new AdmissionOptions { Capacity = options.MaxQueue }, time);
+        _scheduler = new StepScheduler(
+            thread, admission, new StepSchedulerOptions { MaxActive = options.MaxActive, ProgressCapacity = MaxSteps }, time);
+        metrics.Observe(() => _scheduler.Active, () => _scheduler.Waiting);
+        admission.MarkReady();
+    }
+
+    /// <summary>Sizes, limits and defaults of the model.</summary>
+    public MaskedTransformerConfig Config { get; }
+
+    /// <summary>Name, version and fingerprint of the model.</summary>
+    public ModelIdentity Identity { get; }
+
+    /// <summary>Clips that advance in turn.</summary>
+    public int Active => _scheduler.Active;
+
+    /// <summary>Clips that wait for their turn.</summary>
+    public int Waiting => _scheduler.Waiting;
+
+    /// <summary>Loads the model on a thread of its own.</summary>
+    public static async Task<MaskedTransformerEngine> LoadAsync(
+        Func<IMaskedTransformer> load, MaskedTransformerOptions options, MaskedTransformerMetrics metrics, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var thread = new ModelThread("masked-transformer");
+        try
+        {
+            return new(thread, await thread.InvokeAsync(load, cancellationToken), options, metrics, time);
+        }
+        catch
+        {
+            await thread.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Takes a clip on.</summary>
+    /// <param name="request">A valid request.</param>
+    /// <param name="withTokens">Whether the progress carries the tokens so far.</param>
+    /// <param name="deadline">When the clip is of no use any more; null for never.</param>
+    /// <param name="cancellationToken">Frees the clip's place before its next step.</param>
+    /// <exception cref="AdmissionRefusedException">Refused at once.</exception>
+    public StepRun<ClipProgress, int[]> Start(ClipRequest request, bool withTokens, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    {
+        // What a step costs grows with the tokens, and doubles with guidance.
+        var rows = request.Sampling.GuidanceScale == 1 ? 1 : 2;
+        var cost = (double)rows * request.LatentFrames * request.Sampling.Steps;
+        return _scheduler.Start(
+            () => new ClipWork(_model.BeginClip(request), withTokens, _metrics), new WorkTerms(cost, deadline), cancellationToken);
+    }
+
+    /// <summary>Ends the clips before their next step, then frees the model.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _scheduler.DisposeAsync();
+        await _thread.ReleaseAsync(_model);
+        await _thread.DisposeAsync();
+    }
+}

@@ -1,0 +1,17 @@
+using Phenaki.Models;
+using Phenaki.Models.Masked;
+
+namespace Phenaki.MaskedTransformer.Sampling;
+
+/// <summary>The model as the engine sees it; tests put their own in its place. Calls must not overlap.</summary>
+internal interface IMaskedTransformer : IDisposable
+{
+    /// <summary>Name, version and fingerprint.</summary>
+    ModelIdentity Identity { get; }
+
+    /// <summary>Sizes, limits and defaults.</summary>
+    MaskedTransformerConfig Config { get; }
+
+    /// <summary>Begins to sample a clip.</summary>
+    IClipSampler BeginClip(ClipRequest request);
+}
