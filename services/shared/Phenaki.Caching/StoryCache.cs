@@ -86,12 +86,10 @@ public sealed class StoryCache
 
         string owner = $"{replica}/{Interlocked.Increment(ref leases)}";
         long start = time.GetTimestamp();
-        bool waited = false;
         LeaseOutcome lease;
         while ((lease = await store.TryLeaseAsync(entry.Key, owner, options.LeaseDuration, cancellationToken).ConfigureAwait(false))
             == LeaseOutcome.HeldElsewhere && time.GetElapsedTime(start) < options.LeaseDuration)
         {
-            waited = true;
             await Task.Delay(options.LeasePollInterval, time, cancellationToken).ConfigureAwait(false);
 
             // Only a find is counted: the miss was counted once, before the wait.
@@ -104,8 +102,9 @@ public sealed class StoryCache
 
         try
         {
-            // The one that held the lease may have stored the value between the last look and now.
-            if (waited && (await ReadAsync(entry, cancellationToken).ConfigureAwait(false)).Value is { } late)
+            // Another may have stored the value, and given its lease back, between the last look and now.
+            if (lease == LeaseOutcome.Taken
+                && (await ReadAsync(entry, cancellationToken).ConfigureAwait(false)).Value is { } late)
             {
                 Count(entry.Kind, null);
                 return new CacheLookup<T>(late, CacheSource.Cache);
