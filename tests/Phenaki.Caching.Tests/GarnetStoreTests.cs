@@ -12,7 +12,7 @@ public sealed class GarnetStoreTests : StoreContract
     private protected override Task<string> StartServerAsync()
     {
         string port = RedisServerProcess.FreePort().ToString(CultureInfo.InvariantCulture);
-        server = new GarnetServer(["--port", port, "--bind", "127.0.0.1", "--memory", "64m", "--index", "1m", "--quiet", "true"]);
+        server = new GarnetServer(["--port", port, "--bind", "127.0.0.1", "--memory", "64m", "--index", "1m"]);
         server.Start();
         return Task.FromResult($"127.0.0.1:{port}");
     }
