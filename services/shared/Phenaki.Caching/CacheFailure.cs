@@ -3,7 +3,7 @@ namespace Phenaki.Caching;
 /// <summary>Why the store did not do what it was asked.</summary>
 public enum CacheFailure
 {
-    /// <summary>No answer within <see cref="CacheOptions.OperationTimeout"/>.</summary>
+    /// <summary>No answer within <see cref="CacheOptions.OperationTimeout"/>, or no first connection within its own.</summary>
     TimedOut,
 
     /// <summary>Not asked, because it failed too often a moment ago.</summary>

@@ -19,9 +19,19 @@ public sealed class CacheOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
     public TimeSpan TimeToLive { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>Longest wait for one operation, after which it is a miss; default 0.5 s; 10 ms to 1 min.</summary>
+    /// <summary>
+    /// Longest wait for the first connection; default 2 s; 10 ms to 1 min. It is waited for once: later operations fail at once while
+    /// there is no connection.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
-    public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromMilliseconds(500);
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Longest wait for one operation, after which it is a miss; default 1 s, as a model that fills every core delays answers too; 10 ms
+    /// to 1 min.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Longest stored value in bytes; default 16 MiB; 1 KiB to 512 MiB, the most that Redis takes.</summary>
     [Range(1024, 512 * 1024 * 1024)]

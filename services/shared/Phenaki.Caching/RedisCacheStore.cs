@@ -18,6 +18,7 @@ public sealed class RedisCacheStore : ICacheStore, IAsyncDisposable
 {
     private readonly CacheOptions options;
     private readonly CacheStatistics statistics;
+    private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly ResiliencePipeline pipeline;
     private readonly Lock gate = new();
@@ -33,6 +34,7 @@ public sealed class RedisCacheStore : ICacheStore, IAsyncDisposable
     {
         this.options = options;
         this.statistics = statistics;
+        this.time = time;
         this.logger = logger;
         pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
@@ -171,6 +173,7 @@ public sealed class RedisCacheStore : ICacheStore, IAsyncDisposable
             {
                 var configuration = ConfigurationOptions.Parse(options.Redis);
                 configuration.AbortOnConnectFail = false;
+                configuration.ConnectTimeout = (int)options.ConnectTimeout.TotalMilliseconds;
                 configuration.ClientName ??= "phenaki";
 
                 // A miss now is better than a hit later: nothing queues up for a server that is away.
@@ -188,12 +191,10 @@ public sealed class RedisCacheStore : ICacheStore, IAsyncDisposable
     {
         try
         {
+            ConnectionMultiplexer connection =
+                await Connection().WaitAsync(options.ConnectTimeout, time, cancellationToken).ConfigureAwait(false);
             return await pipeline.ExecuteAsync(
-                async token =>
-                {
-                    ConnectionMultiplexer connection = await Connection().WaitAsync(token).ConfigureAwait(false);
-                    return await ask(connection.GetDatabase(), name).WaitAsync(token).ConfigureAwait(false);
-                },
+                async token => await ask(connection.GetDatabase(), name).WaitAsync(token).ConfigureAwait(false),
                 cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error)
