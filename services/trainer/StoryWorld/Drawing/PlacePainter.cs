@@ -144,6 +144,7 @@ internal static class PlacePainter
     private static Vector4 Forest(float x, float y)
     {
         var colour = Sun(Fade(Rgb(0.50f, 0.80f, 0.98f), Rgb(0.90f, 0.97f, 0.90f), y, 0, 40), x, y, 5, Rgb(1, 0.93f, 0.45f));
+        colour = y > 38 + (1.2f * MathF.Sin(0.16f * x)) ? Fade(Rgb(0.66f, 0.86f, 0.56f), Rgb(0.52f, 0.78f, 0.36f), y, 38, 47) : colour;
         foreach (var centre in (float[])[2, 18, 34, 48, 62])
         {
             colour = Fir(colour, x, y, centre, 14, 46, 7, Rgb(0.38f, 0.66f, 0.46f), Rgb(0.28f, 0.55f, 0.38f));
@@ -154,9 +155,9 @@ internal static class PlacePainter
             colour = Fir(colour, x, y, centre, 5, 50, 9.5f, Rgb(0.14f, 0.52f, 0.26f), Rgb(0.06f, 0.36f, 0.18f));
         }
 
-        if (y > 45 + (0.8f * MathF.Sin(0.2f * x)) && (y > 49 || colour.Y > 0.5f))
+        if (y > 47.5f + (0.8f * MathF.Sin(0.2f * x)))
         {
-            colour = Fade(Rgb(0.56f, 0.82f, 0.30f), Rgb(0.22f, 0.50f, 0.16f), y, 45, 64);
+            colour = Fade(Rgb(0.56f, 0.82f, 0.30f), Rgb(0.22f, 0.50f, 0.16f), y, 47, 64);
             foreach (var (cx, cy) in ((float, float)[])[(6, 60), (22, 62), (44, 61), (59, 57)])
             {
                 colour = Ellipse(x, y, cx, cy, 1.3f, 1.3f) < 1 ? Rgb(1, 0.92f, 0.45f) : colour;

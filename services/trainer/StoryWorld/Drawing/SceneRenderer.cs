@@ -50,7 +50,11 @@ internal static class SceneRenderer
         if (scene.Has(SceneExtras.Puddle))
         {
             stage.Puddles[1].DrawOnto(frame, 0, 0);
-            stage.Splashes[phase].DrawOnto(frame, actor.X - 4, PlacePainter.Ground - 13);
+            // The subject's middle is sixteen pixels from its cell's edge; the puddle reaches nineteen to either side of column 32.
+            if (Math.Abs(actor.X + 16 - 32) <= 18)
+            {
+                stage.Splashes[phase].DrawOnto(frame, actor.X - 4, PlacePainter.Ground - 13);
+            }
         }
 
         if (scene.Action == SceneAction.Dive)

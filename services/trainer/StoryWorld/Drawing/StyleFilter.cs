@@ -54,7 +54,9 @@ internal static class StyleFilter
     private static Pixmap Night(Pixmap picture, bool backdrop)
     {
         var tint = backdrop ? new Vector4(0.27f, 0.33f, 0.56f, 1) : new Vector4(0.80f, 0.82f, 0.96f, 1);
-        return picture.Map((_, _, pixel) => pixel * tint);
+        // A little blue even where nothing is lit: red places stay readable.
+        var glow = backdrop ? new Vector4(0.01f, 0.03f, 0.10f, 0) : Vector4.Zero;
+        return picture.Map((_, _, pixel) => (pixel * tint) + (glow * pixel.W));
     }
 
     private static float Around(Pixmap picture, int x, int y)
