@@ -1,0 +1,52 @@
+using ImageMagick;
+
+namespace Phenaki.Media.Reading;
+
+/// <summary>Reads animated GIF and WebP. Their frames are painted over each other, so all are decoded together.</summary>
+internal static class AnimationReader
+{
+    private const long MaxPixelsTogether = 256_000_000;
+
+    // What browsers use where a file gives a frame no time.
+    private const double SecondsOfUntimedFrame = 0.1;
+
+    public static async Task<TimedFrames> ReadAsync(string path, FrameFitter fitter, VideoReaderOptions options, CancellationToken cancellationToken)
+    {
+        byte[] file = await MediaFile.ReadAllAsync(path, cancellationToken);
+        var format = ImageSignature.Recognise(file)!.Value;
+        return await Task.Run(() => Decode(path, file, format, fitter, options.MaxFrames, cancellationToken), cancellationToken);
+    }
+
+    private static TimedFrames Decode(
+        string path, byte[] file, MagickFormat format, FrameFitter fitter, int maxFrames, CancellationToken cancellationToken)
+    {
+        using (var sizes = RgbImage.Ping(file, format, maxFrames + 1))
+        {
+            ImageReader.ThrowIfTooLarge(path, sizes[0]);
+            long canvas = Math.Max((long)sizes[0].Page.Width * sizes[0].Page.Height, (long)sizes[0].Width * sizes[0].Height);
+            if (sizes.Count > maxFrames)
+            {
+                throw new MediaException(path, $"has more than {maxFrames} frames; at most that many are read.");
+            }
+
+            if (canvas * sizes.Count > MaxPixelsTogether)
+            {
+                throw new MediaException(path, $"has {sizes.Count} frames of {canvas} pixels; at most {MaxPixelsTogether} pixels are read together.");
+            }
+        }
+
+        using var images = RgbImage.ReadAll(file, format, maxFrames, cancellationToken);
+        double[] seconds = [.. images.Select(image => image.AnimationDelay == 0 || image.AnimationTicksPerSecond <= 0
+            ? SecondsOfUntimedFrame
+            : (double)image.AnimationDelay / image.AnimationTicksPerSecond)];
+        images.Coalesce();
+        var frames = new List<byte[]>(images.Count);
+        foreach (var image in images)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            frames.Add(fitter.Fit(image));
+        }
+
+        return new TimedFrames(frames, seconds);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text;
+using ImageMagick;
+using Phenaki.Media.Reading;
+
+namespace Phenaki.Media;
+
+/// <summary>
+/// Reads videos: a folder of PNG files, animated GIF and WebP, AV1 in MP4, and, through ffmpeg, every other MP4 and WebM.
+/// </summary>
+public static class VideoReader
+{
+    /// <summary>Reads a whole video.</summary>
+    /// <param name="path">File or folder; files are recognised by what they hold.</param>
+    /// <param name="options">Size, rate and limits; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="MediaException">The file is missing, too large or too long, damaged, or no video; or ffmpeg is needed and missing.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static async Task<VideoFrames> ReadAsync(string path, VideoReaderOptions? options, CancellationToken cancellationToken)
+    {
+        options ??= new VideoReaderOptions();
+        options.Validate();
+        var fitter = new FrameFitter(options.Width, options.Height, options.Fit);
+        try
+        {
+            var video = await ReadTimedAsync(path, fitter, options, cancellationToken);
+            return Resample(path, video, fitter, options);
+        }
+        catch (Exception error) when (error is MagickException or InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new MediaException(path, $"cannot be read as a video; it may be damaged: {error.Message}", error);
+        }
+    }
+
+    private static async Task<TimedFrames> ReadTimedAsync(string path, FrameFitter fitter, VideoReaderOptions options, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(path))
+        {
+            return await PngFolderReader.ReadAsync(path, fitter, options, cancellationToken);
+        }
+
+        var start = new byte[16];
+        await using (var file = MediaFile.Open(path))
+        {
+            int read = await file.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
+            start = start[..read];
+        }
+
+        if (ImageSignature.Recognise(start) is MagickFormat.Gif or MagickFormat.WebP)
+        {
+            return await AnimationReader.ReadAsync(path, fitter, options, cancellationToken);
+        }
+
+        bool isoMedia = start.Length >= 8 && Encoding.Latin1.GetString(start, 4, 4) == "ftyp";
+        if (isoMedia && await Av1Reader.TryReadAsync(path, fitter, options, cancellationToken) is { } video)
+        {
+            return video;
+        }
+
+        bool matroska = start.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3]);
+        return isoMedia || matroska
+            ? await FfmpegReader.ReadAsync(path, fitter, options, cancellationToken)
+            : throw new MediaException(path, "is not a video of a known kind; allowed are MP4, WebM, WebP, GIF and a folder of PNG files.");
+    }
+
+    private static VideoFrames Resample(string path, TimedFrames video, FrameFitter fitter, VideoReaderOptions options)
+    {
+        if (options.FramesPerSecond is not { } rate)
+        {
+            double total = video.Seconds.Sum();
+            return new VideoFrames(fitter.Width, fitter.Height, video.Frames.Count / total, video.Frames);
+        }
+
+        int count = FrameTiming.CountAt(video.Seconds, rate);
+        if (count > options.MaxFrames)
+        {
+            throw new MediaException(path, $"has {count} frames at {rate} frames per second; at most {options.MaxFrames} are read.");
+        }
+
+        byte[][] frames = [.. FrameTiming.SourcesAt(video.Seconds, rate).Select(i => video.Frames[i])];
+        return new VideoFrames(fitter.Width, fitter.Height, rate, frames);
+    }
+}

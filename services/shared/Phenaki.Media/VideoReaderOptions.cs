@@ -1,0 +1,44 @@
+namespace Phenaki.Media;
+
+/// <summary>How a video is read.</summary>
+public sealed record VideoReaderOptions
+{
+    /// <summary>Width of the frames in pixels, at least 1. Default: null, as in the file; then <see cref="Height"/> is null too.</summary>
+    public int? Width { get; init; }
+
+    /// <summary>Height of the frames in pixels, at least 1. Default: null, as in the file; then <see cref="Width"/> is null too.</summary>
+    public int? Height { get; init; }
+
+    /// <summary>What happens where the shapes differ. Default: <see cref="FitMode.Crop"/>.</summary>
+    public FitMode Fit { get; init; } = FitMode.Crop;
+
+    /// <summary>Frames per second to resample to, above 0. Default: null, every frame of the file at its own rate.</summary>
+    public double? FramesPerSecond { get; init; }
+
+    /// <summary>Frames per second of a folder of PNG files, which tells none. Default: 8. Above 0.</summary>
+    public double FolderFramesPerSecond { get; init; } = 8;
+
+    /// <summary>Most frames, in the file and after resampling; a longer video is refused. Default: 10,000. At least 1.</summary>
+    public int MaxFrames { get; init; } = 10_000;
+
+    /// <summary>The program ffmpeg. Default: null, the one on the PATH.</summary>
+    public string? FfmpegPath { get; init; }
+
+    /// <summary>Longest time that ffmpeg may take over one frame before it is ended. Default: 60 seconds. Above 0.</summary>
+    public TimeSpan FfmpegTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Throws when a value is out of range.</summary>
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Width ?? 1, 1, nameof(Width));
+        ArgumentOutOfRangeException.ThrowIfLessThan(Height ?? 1, 1, nameof(Height));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(FramesPerSecond ?? 1, nameof(FramesPerSecond));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(FolderFramesPerSecond);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxFrames, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(FfmpegTimeout, TimeSpan.Zero);
+        if (Width is null != Height is null)
+        {
+            throw new ArgumentException($"{nameof(Width)} is {Width?.ToString() ?? "null"} and {nameof(Height)} is {Height?.ToString() ?? "null"}; give both or neither.");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+namespace Phenaki.Media;
+
+/// <summary>How a video is written.</summary>
+public sealed record VideoWriterOptions
+{
+    /// <summary>Compression of an MP4. Default: <see cref="VideoCodec.Auto"/>. Other formats allow only that.</summary>
+    public VideoCodec Codec { get; init; } = VideoCodec.Auto;
+
+    /// <summary>Quality of lossy formats, 1 to 100. Default: 90. H.264 uses the rate factor 51 - 0.4 * quality.</summary>
+    public int Quality { get; init; } = 90;
+
+    /// <summary>True for a WebP that keeps every colour exactly. Default: false. Other formats ignore it.</summary>
+    public bool Lossless { get; init; }
+
+    /// <summary>Each pixel becomes this many in width and height, 1 to 16. Default: 1.</summary>
+    public int Scale { get; init; } = 1;
+
+    /// <summary>How frames are enlarged where <see cref="Scale"/> is above 1. Default: <see cref="FrameScaling.Nearest"/>.</summary>
+    public FrameScaling Scaling { get; init; } = FrameScaling.Nearest;
+
+    /// <summary>Detail of the colour in AV1. Default: <see cref="ChromaDetail.Auto"/>. H.264 is always 4:2:0.</summary>
+    public ChromaDetail Chroma { get; init; } = ChromaDetail.Auto;
+
+    /// <summary>The program ffmpeg. Default: null, the one on the PATH.</summary>
+    public string? FfmpegPath { get; init; }
+
+    /// <summary>Longest time that ffmpeg may take over one frame, or to finish, before it is ended. Default: 60 seconds. Above 0.</summary>
+    public TimeSpan FfmpegTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Most bytes of frames (after scaling, 4 bytes a pixel) that WebP and GIF, which are put together in memory, may take.
+    /// Default: 1 GiB, which is 65,536 frames of 64x64. At least 1.
+    /// </summary>
+    public long MaxBufferedBytes { get; init; } = 1L << 30;
+
+    /// <summary>Throws when a value is out of range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Names the property, the value and the range.</exception>
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Quality, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Quality, 100);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Scale, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Scale, 16);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(FfmpegTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxBufferedBytes, 1);
+    }
+}
