@@ -6,6 +6,7 @@ namespace Phenaki.Media;
 
 /// <summary>
 /// Reads videos: a folder of PNG files, animated GIF and WebP, AV1 in MP4, and, through ffmpeg, every other MP4 and WebM.
+/// A still picture is a video of one frame.
 /// </summary>
 public static class VideoReader
 {
@@ -46,9 +47,16 @@ public static class VideoReader
             start = start[..read];
         }
 
-        if (ImageSignature.Recognise(start) is MagickFormat.Gif or MagickFormat.WebP)
+        var pictures = ImageSignature.Recognise(start);
+        if (pictures is MagickFormat.Gif or MagickFormat.WebP)
         {
             return await AnimationReader.ReadAsync(path, fitter, options, cancellationToken);
+        }
+
+        if (pictures is not null)
+        {
+            byte[] still = await ImageReader.ReadAsync(path, await MediaFile.ReadAllAsync(path, cancellationToken), fitter, cancellationToken);
+            return new TimedFrames([still], [1 / options.DefaultFramesPerSecond]);
         }
 
         bool isoMedia = start.Length >= 8 && Encoding.Latin1.GetString(start, 4, 4) == "ftyp";
@@ -60,7 +68,7 @@ public static class VideoReader
         bool matroska = start.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3]);
         return isoMedia || matroska
             ? await FfmpegReader.ReadAsync(path, fitter, options, cancellationToken)
-            : throw new MediaException(path, "is not a video of a known kind; allowed are MP4, WebM, WebP, GIF and a folder of PNG files.");
+            : throw new MediaException(path, "is not a video of a known kind; allowed are MP4, WebM, WebP, GIF, a folder of PNG files, and still pictures.");
     }
 
     private static VideoFrames Resample(string path, TimedFrames video, FrameFitter fitter, VideoReaderOptions options)

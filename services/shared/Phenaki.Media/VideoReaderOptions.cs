@@ -15,8 +15,8 @@ public sealed record VideoReaderOptions
     /// <summary>Frames per second to resample to, above 0. Default: null, every frame of the file at its own rate.</summary>
     public double? FramesPerSecond { get; init; }
 
-    /// <summary>Frames per second of a folder of PNG files, which tells none. Default: 8. Above 0.</summary>
-    public double FolderFramesPerSecond { get; init; } = 8;
+    /// <summary>Frames per second of what tells none: a folder of PNG files, a still picture. Default: 8. Above 0.</summary>
+    public double DefaultFramesPerSecond { get; init; } = 8;
 
     /// <summary>Most frames, in the file and after resampling; a longer video is refused. Default: 10,000. At least 1.</summary>
     public int MaxFrames { get; init; } = 10_000;
@@ -33,7 +33,7 @@ public sealed record VideoReaderOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Width ?? 1, 1, nameof(Width));
         ArgumentOutOfRangeException.ThrowIfLessThan(Height ?? 1, 1, nameof(Height));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(FramesPerSecond ?? 1, nameof(FramesPerSecond));
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(FolderFramesPerSecond);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(DefaultFramesPerSecond);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxFrames, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(FfmpegTimeout, TimeSpan.Zero);
         if (Width is null != Height is null)

@@ -2,7 +2,7 @@ using ImageMagick;
 
 namespace Phenaki.Media.Reading;
 
-/// <summary>Reads animated GIF and WebP. Their frames are painted over each other, so all are decoded together.</summary>
+/// <summary>Reads animated GIF and WebP, and still ones as a single frame. Their frames are painted over each other, so all are decoded together.</summary>
 internal static class AnimationReader
 {
     private const long MaxPixelsTogether = 256_000_000;
@@ -14,12 +14,13 @@ internal static class AnimationReader
     {
         byte[] file = await MediaFile.ReadAllAsync(path, cancellationToken);
         var format = ImageSignature.Recognise(file)!.Value;
-        return await Task.Run(() => Decode(path, file, format, fitter, options.MaxFrames, cancellationToken), cancellationToken);
+        return await Task.Run(() => Decode(path, file, format, fitter, options, cancellationToken), cancellationToken);
     }
 
     private static TimedFrames Decode(
-        string path, byte[] file, MagickFormat format, FrameFitter fitter, int maxFrames, CancellationToken cancellationToken)
+        string path, byte[] file, MagickFormat format, FrameFitter fitter, VideoReaderOptions options, CancellationToken cancellationToken)
     {
+        int maxFrames = options.MaxFrames;
         using (var sizes = RgbImage.Ping(file, format, maxFrames + 1))
         {
             ImageReader.ThrowIfTooLarge(path, sizes[0]);
@@ -36,9 +37,14 @@ internal static class AnimationReader
         }
 
         using var images = RgbImage.ReadAll(file, format, maxFrames, cancellationToken);
-        double[] seconds = [.. images.Select(image => image.AnimationDelay == 0 || image.AnimationTicksPerSecond <= 0
-            ? SecondsOfUntimedFrame
-            : (double)image.AnimationDelay / image.AnimationTicksPerSecond)];
+        double[] seconds = [.. images.Select(SecondsInFile)];
+        if (WebPDurations.Read(file) is var exact && format == MagickFormat.WebP && exact.Count == images.Count)
+        {
+            seconds = [.. exact.Select(milliseconds => milliseconds / 1000.0)];
+        }
+
+        double untimed = images.Count == 1 ? 1 / options.DefaultFramesPerSecond : SecondsOfUntimedFrame;
+        seconds = [.. seconds.Select(value => value > 0 ? value : untimed)];
         images.Coalesce();
         var frames = new List<byte[]>(images.Count);
         foreach (var image in images)
@@ -49,4 +55,7 @@ internal static class AnimationReader
 
         return new TimedFrames(frames, seconds);
     }
+
+    private static double SecondsInFile(IMagickImage<byte> image) =>
+        image.AnimationTicksPerSecond > 0 ? (double)image.AnimationDelay / image.AnimationTicksPerSecond : 0;
 }

@@ -28,7 +28,7 @@ internal static partial class PngFolderReader
             frames.Add(await ImageReader.ReadAsync(file, await MediaFile.ReadAllAsync(file, cancellationToken), fitter, cancellationToken));
         }
 
-        return new TimedFrames(frames, [.. Enumerable.Repeat(1 / options.FolderFramesPerSecond, frames.Count)]);
+        return new TimedFrames(frames, [.. Enumerable.Repeat(1 / options.DefaultFramesPerSecond, frames.Count)]);
     }
 
     /// <summary>A text that sorts "2" before "10".</summary>
