@@ -16,8 +16,8 @@ public sealed class RoundTripTests : IDisposable
     [InlineData("story.mp4", 63, 47, 3, 35)]
     [InlineData("story.mp4", 64, 64, 1, 35)]
     [InlineData("story.mp4", 17, 16, 33, 35)]
-    [InlineData("story.webp", 64, 64, 12, 30)]
-    [InlineData("story.webp", 33, 31, 1, 30)]
+    [InlineData("story.webp", 64, 64, 12, double.PositiveInfinity)]
+    [InlineData("story.webp", 33, 31, 1, double.PositiveInfinity)]
     [InlineData("story.gif", 64, 64, 12, 30)]
     [InlineData("story.gif", 33, 31, 1, 30)]
     [InlineData("frames", 64, 64, 12, double.PositiveInfinity)]
@@ -32,6 +32,15 @@ public sealed class RoundTripTests : IDisposable
         Assert.Equal(8, read.FramesPerSecond, 0.5 / frames);
         double worst = TestVideos.WorstPsnr(video.Frames, read.Frames);
         Assert.True(worst >= psnr, $"{worst:F1} dB");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task WriteThenRead_LossyWebP_IsClose()
+    {
+        var video = TestVideos.MovingDisc(128, 128, 4);
+        await VideoOutput.WriteAsync(_folder.Of("a.webp"), video, new() { Lossless = false }, Token);
+        double worst = TestVideos.WorstPsnr(video.Frames, (await VideoReader.ReadAsync(_folder.Of("a.webp"), null, Token)).Frames);
+        Assert.InRange(worst, 28, 60);
     }
 
     [Fact(Timeout = 60_000)]

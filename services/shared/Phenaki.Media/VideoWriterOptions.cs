@@ -9,8 +9,11 @@ public sealed record VideoWriterOptions
     /// <summary>Quality of lossy formats, 1 to 100. Default: 90. H.264 uses the rate factor 51 - 0.4 * quality.</summary>
     public int Quality { get; init; } = 90;
 
-    /// <summary>True for a WebP that keeps every colour exactly. Default: false. Other formats ignore it.</summary>
-    public bool Lossless { get; init; }
+    /// <summary>
+    /// True for a WebP that keeps every colour exactly; other formats ignore it. Default: null, which is true at the model's own
+    /// size (<see cref="Scale"/> 1), because the lossy kind halves the detail of colour.
+    /// </summary>
+    public bool? Lossless { get; init; }
 
     /// <summary>Each pixel becomes this many in width and height, 1 to 16. Default: 1.</summary>
     public int Scale { get; init; } = 1;

@@ -24,9 +24,10 @@ internal sealed class AnimationEncoder(VideoFormat format, PictureFormat picture
         image.AnimationIterations = 0;
         if (format == VideoFormat.WebP)
         {
-            image.Quality = (uint)options.Quality;
-            image.Settings.SetDefine(MagickFormat.WebP, "lossless", options.Lossless);
-            image.Settings.SetDefine(MagickFormat.WebP, "use-sharp-yuv", true);
+            bool lossless = options.Lossless ?? options.Scale == 1;
+            image.Quality = lossless ? 100 : (uint)options.Quality;
+            image.Settings.SetDefine(MagickFormat.WebP, "lossless", lossless);
+            image.Settings.SetDefine(MagickFormat.WebP, "use-sharp-yuv", !lossless);
         }
 
         _frames.Add(image);
