@@ -24,6 +24,7 @@ public sealed class FakeFfmpegTests : IDisposable
     [Theory(Timeout = 60_000)]
     [InlineData("exec sleep 1000")]
     [InlineData("cat > /dev/null; exec sleep 1000")]
+    [InlineData("exec 0<&-; exec sleep 1000")]
     public async Task WriteAsync_FfmpegHangs_IsEndedAfterItsTime(string script)
     {
         var options = Fake(script) with { FfmpegTimeout = TimeSpan.FromMilliseconds(300) };

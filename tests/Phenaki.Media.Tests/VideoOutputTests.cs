@@ -158,6 +158,17 @@ public sealed class VideoOutputTests : IDisposable
     public void Validate_OptionOutOfRange_IsRefused(int quality, int scale) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => VideoOutput.Validate(_folder.Of("a.mp4"), new() { Quality = quality, Scale = scale }));
 
+    [Theory]
+    [InlineData("a.mp4", double.NaN)]
+    [InlineData("a.mp4", 0)]
+    [InlineData("a.mp4", 241)]
+    [InlineData("a.gif", 51)]
+    public void Open_RateOutOfRange_IsRefusedAndLeavesNothing(string name, double rate)
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => VideoOutput.Open(_folder.Of(name), 16, 16, rate));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task AddFrameAsync_AnimationTooLongForMemory_SaysHowManyFrames()
     {

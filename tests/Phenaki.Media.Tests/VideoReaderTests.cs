@@ -127,6 +127,15 @@ public sealed class VideoReaderTests : IDisposable
         Assert.Equal(8, read.FramesPerSecond);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(null, null, double.NaN)]
+    [InlineData(null, null, 0.0)]
+    [InlineData(64, null, 8.0)]
+    [InlineData(0, 0, 8.0)]
+    public async Task ReadAsync_OptionOutOfRange_IsRefused(int? width, int? height, double rate) =>
+        await Assert.ThrowsAnyAsync<ArgumentException>(
+            () => VideoReader.ReadAsync(_folder.Path, new() { Width = width, Height = height, FramesPerSecond = rate }, Token));
+
     [Theory]
     [InlineData("frame-2.png", "frame-10.png")]
     [InlineData("a.png", "b.png")]

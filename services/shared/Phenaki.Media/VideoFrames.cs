@@ -13,7 +13,11 @@ public sealed record VideoFrames
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(framesPerSecond);
+        if (!(framesPerSecond > 0 && double.IsFinite(framesPerSecond)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(framesPerSecond), framesPerSecond, "Frames per second are a finite number above 0.");
+        }
+
         ArgumentNullException.ThrowIfNull(frames);
         ArgumentOutOfRangeException.ThrowIfZero(frames.Count, nameof(frames));
         for (int i = 0; i < frames.Count; i++)

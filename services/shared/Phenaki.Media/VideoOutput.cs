@@ -56,8 +56,12 @@ public static class VideoOutput
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(width, LargestSide / options.Scale);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(height, LargestSide / options.Scale);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(framesPerSecond);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(framesPerSecond, format == VideoFormat.Gif ? LargestGifRate : LargestRate);
+        double largestRate = format == VideoFormat.Gif ? LargestGifRate : LargestRate;
+        if (!(framesPerSecond > 0 && framesPerSecond <= largestRate))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(framesPerSecond), framesPerSecond, $"A {format} has more than 0 and at most {largestRate} frames per second.");
+        }
 
         var picture = new PictureFormat(width * options.Scale, height * options.Scale, framesPerSecond);
         var output = AsideOutput.Create(path, asFolder: format == VideoFormat.PngFolder);

@@ -3,6 +3,12 @@ namespace Phenaki.Media;
 /// <summary>How a video is read.</summary>
 public sealed record VideoReaderOptions
 {
+    /// <summary>Fewest frames per second of a video that is read.</summary>
+    internal const double SmallestRate = 0.01;
+
+    /// <summary>Most frames per second of a video that is read.</summary>
+    internal const double LargestRate = 1000;
+
     /// <summary>Width of the frames in pixels, at least 1. Default: null, as in the file; then <see cref="Height"/> is null too.</summary>
     public int? Width { get; init; }
 
@@ -12,10 +18,10 @@ public sealed record VideoReaderOptions
     /// <summary>What happens where the shapes differ. Default: <see cref="FitMode.Crop"/>.</summary>
     public FitMode Fit { get; init; } = FitMode.Crop;
 
-    /// <summary>Frames per second to resample to, above 0. Default: null, every frame of the file at its own rate.</summary>
+    /// <summary>Frames per second to resample to, 0.01 to 1,000. Default: null, every frame of the file at its own rate.</summary>
     public double? FramesPerSecond { get; init; }
 
-    /// <summary>Frames per second of what tells none: a folder of PNG files, a still picture. Default: 8. Above 0.</summary>
+    /// <summary>Frames per second of what tells none: a folder of PNG files, a still picture. Default: 8; 0.01 to 1,000.</summary>
     public double DefaultFramesPerSecond { get; init; } = 8;
 
     /// <summary>Most frames, in the file and after resampling; a longer video is refused. Default: 10,000. At least 1.</summary>
@@ -32,13 +38,22 @@ public sealed record VideoReaderOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Width ?? 1, 1, nameof(Width));
         ArgumentOutOfRangeException.ThrowIfLessThan(Height ?? 1, 1, nameof(Height));
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(FramesPerSecond ?? 1, nameof(FramesPerSecond));
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(DefaultFramesPerSecond);
+        ThrowIfNoRate(FramesPerSecond ?? SmallestRate, nameof(FramesPerSecond));
+        ThrowIfNoRate(DefaultFramesPerSecond, nameof(DefaultFramesPerSecond));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxFrames, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(FfmpegTimeout, TimeSpan.Zero);
         if (Width is null != Height is null)
         {
             throw new ArgumentException($"{nameof(Width)} is {Width?.ToString() ?? "null"} and {nameof(Height)} is {Height?.ToString() ?? "null"}; give both or neither.");
+        }
+    }
+
+    // Written so that NaN is refused as well.
+    private static void ThrowIfNoRate(double rate, string property)
+    {
+        if (!(rate >= SmallestRate && rate <= LargestRate))
+        {
+            throw new ArgumentOutOfRangeException(property, rate, $"Allowed are {SmallestRate} to {LargestRate} frames per second.");
         }
     }
 }

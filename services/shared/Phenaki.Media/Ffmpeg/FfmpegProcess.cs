@@ -62,18 +62,21 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         await using var kill = limit.Token.Register(Kill);
         try
         {
-            await work(limit.Token);
+            try
+            {
+                await work(limit.Token);
+            }
+            catch (IOException error) when (!limit.IsCancellationRequested)
+            {
+                // A broken pipe: the reason is what the program says before it ends.
+                await _process.WaitForExitAsync(limit.Token);
+                throw new IOException(await DescribeFailureAsync(), error);
+            }
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception error) when (limit.IsCancellationRequested && error is (IOException or OperationCanceledException or ObjectDisposedException))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (limit.IsCancellationRequested)
-            {
-                throw new IOException($"ffmpeg did not answer within {_timeout.TotalSeconds:0.#} seconds", error);
-            }
-
-            await _process.WaitForExitAsync(limit.Token);
-            throw new IOException(await DescribeFailureAsync(), error);
+            throw new IOException($"ffmpeg did not answer within {_timeout.TotalSeconds:0.#} seconds", error);
         }
     }
 

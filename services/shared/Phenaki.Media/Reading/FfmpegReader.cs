@@ -9,8 +9,6 @@ namespace Phenaki.Media.Reading;
 internal static class FfmpegReader
 {
     private const int MaxProbeBytes = 1 << 20;
-    private const double SmallestRate = 0.01;
-    private const double LargestRate = 1000;
 
     // Only the file itself: a hostile playlist must not make ffmpeg open addresses.
     private static readonly string[] FileOnly = ["-v", "error", "-protocol_whitelist", "file,pipe", "-i"];
@@ -92,9 +90,9 @@ internal static class FfmpegReader
     {
         string[] parts = rate.Split('/');
         double value = double.Parse(parts[0], CultureInfo.InvariantCulture) / (parts.Length > 1 ? double.Parse(parts[1], CultureInfo.InvariantCulture) : 1);
-        return value is >= SmallestRate and <= LargestRate
+        return value is >= VideoReaderOptions.SmallestRate and <= VideoReaderOptions.LargestRate
             ? value
-            : throw new InvalidDataException($"it has a frame rate of {rate}; allowed are {SmallestRate} to {LargestRate}");
+            : throw new InvalidDataException($"it has a frame rate of {rate}; allowed are {VideoReaderOptions.SmallestRate} to {VideoReaderOptions.LargestRate}");
     }
 
     private static async Task<byte[]?> ReadFrameAsync(Stream output, FrameFitter fitter, CancellationToken cancellationToken)
