@@ -1,0 +1,109 @@
+using Grpc.Core;
+using Grpc.Net.Client;
+using Grpc.Net.Client.Balancer;
+using Grpc.Net.Client.Configuration;
+using Microsoft.Extensions.Options;
+using Phenaki.Contracts;
+
+namespace Phenaki.Orchestrator.Clients;
+
+/// <summary>
+/// The connections to the three services. Every call behind them gives the same answer however often it is made, so a service config tries
+/// again what did not get through; what breaks off later is <see cref="CallResumption"/>'s.
+/// </summary>
+internal sealed class ModelChannels : IDisposable
+{
+    // Half of a retry's worth for every call, and enough for one call's largest message: what does not fit is sent, but not tried again.
+    private const int RetryBufferPerCall = 5 * 1024 * 1024;
+    private const int RetryBuffer = 64 * 1024 * 1024;
+
+    private readonly ServiceProvider _resolvers;
+
+    /// <summary>Creates the channels; nothing is connected before the first call.</summary>
+    /// <param name="options">Addresses.</param>
+    /// <param name="transport">What carries the calls instead of sockets.</param>
+    /// <param name="logs">Logs of the channels.</param>
+    public ModelChannels(IOptions<OrchestratorOptions> options, ModelTransport transport, ILoggerFactory logs)
+    {
+        _resolvers = new ServiceCollection()
+            .AddSingleton<ResolverFactory>(new DnsResolverFactory(options.Value.DnsRefreshInterval))
+            .AddSingleton(logs)
+            .BuildServiceProvider();
+        TextEncoder = Create(options.Value.TextEncoderAddress);
+        VideoTokenizer = Create(options.Value.VideoTokenizerAddress);
+        MaskedTransformer = Create(options.Value.MaskedTransformerAddress);
+
+        GrpcChannel Create(string address)
+        {
+            var named = new Uri(address).Scheme == "dns";
+            return GrpcChannel.ForAddress(address, new()
+            {
+                HttpHandler = transport.Handler ?? Sockets(),
+                DisposeHttpClient = transport.Handler is null,
+                Credentials = named ? options.Value.DnsUsesTls ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure : null,
+                MaxReceiveMessageSize = WireTensor.MaxBytes,
+                MaxSendMessageSize = WireTensor.MaxBytes,
+                MaxRetryBufferPerCallSize = RetryBufferPerCall,
+                MaxRetryBufferSize = RetryBuffer,
+                ServiceConfig = Config(named),
+                ServiceProvider = _resolvers,
+            });
+        }
+    }
+
+    /// <summary>To the text encoder.</summary>
+    public GrpcChannel TextEncoder { get; }
+
+    /// <summary>To the video tokenizer.</summary>
+    public GrpcChannel VideoTokenizer { get; }
+
+    /// <summary>To the masked transformer.</summary>
+    public GrpcChannel MaskedTransformer { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        TextEncoder.Dispose();
+        VideoTokenizer.Dispose();
+        MaskedTransformer.Dispose();
+        _resolvers.Dispose();
+    }
+
+    private static SocketsHttpHandler Sockets() => new()
+    {
+        EnableMultipleHttp2Connections = true,
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        // A node that vanishes sends nothing; without pings a story would wait for it until its deadline.
+        KeepAlivePingDelay = TimeSpan.FromSeconds(20),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
+    };
+
+    private static ServiceConfig Config(bool named)
+    {
+        var config = new ServiceConfig
+        {
+            MethodConfigs =
+            {
+                new MethodConfig
+                {
+                    Names = { MethodName.Default },
+                    RetryPolicy = new()
+                    {
+                        MaxAttempts = 3,
+                        InitialBackoff = TimeSpan.FromMilliseconds(100),
+                        MaxBackoff = TimeSpan.FromSeconds(1),
+                        BackoffMultiplier = 3,
+                        RetryableStatusCodes = { StatusCode.Unavailable },
+                    },
+                },
+            },
+        };
+        if (named)
+        {
+            config.LoadBalancingConfigs.Add(new RoundRobinConfig());
+        }
+
+        return config;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Grpc.AspNetCore.HealthChecks;
+using Phenaki.Caching;
+using Phenaki.Orchestrator.Clients;
+using Phenaki.Orchestrator.Stories;
+using Phenaki.ServiceDefaults.Errors;
+using Phenaki.ServiceDefaults.Options;
+using Phenaki.ServiceDefaults.Startup;
+using Phenaki.Story.V1;
+
+namespace Phenaki.Orchestrator;
+
+/// <summary>Adds the orchestrator to a host: to its own process, or to one that hosts all services.</summary>
+public static class OrchestratorServiceExtensions
+{
+    // A service that is starting or restarting is back within seconds.
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>Adds the orchestrator, configured by the section <see cref="OrchestratorOptions.Section"/>.</summary>
+    /// <param name="builder">The host; must have the service defaults.</param>
+    /// <param name="transport">
+    /// What carries the calls to the three services inside a process that hosts them all; without it, sockets. Stays the caller's to dispose.
+    /// </param>
+    public static WebApplicationBuilder AddOrchestrator(this WebApplicationBuilder builder, HttpMessageHandler? transport = null)
+    {
+        var services = builder.Services;
+        services.AddServiceOptions<OrchestratorOptions>(builder.Configuration.GetSection(OrchestratorOptions.Section));
+        services.AddSingleton<IValidateOptions<OrchestratorOptions>, OrchestratorOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton(new ModelTransport(transport));
+        services.AddSingleton<ModelChannels>();
+        services.AddSingleton<ITextEncoderClient, GrpcTextEncoderClient>();
+        services.AddSingleton<IVideoTokenizerClient, GrpcVideoTokenizerClient>();
+        services.AddSingleton<IMaskedTransformerClient, GrpcMaskedTransformerClient>();
+        services.AddSingleton<CallResumption>();
+        services.AddSingleton<PromptEncoder>();
+        services.AddSingleton<ClipMaker>();
+        services.AddSingleton<StoryLoop>();
+        services.AddSingleton<StoryMetrics>();
+        services.AddSingleton<StoryAdmission>();
+        services.AddSingleton<ISeedSource, RandomSeedSource>();
+        services.Configure<ErrorTranslation>(AddTranslations);
+        AddCache(services);
+        AddModelRegistry(services);
+        return builder;
+    }
+
+    /// <summary>Maps the story service.</summary>
+    public static WebApplication MapOrchestrator(this WebApplication app)
+    {
+        app.MapGrpcService<StoryGrpcService>();
+        return app;
+    }
+
+    private static void AddCache(IServiceCollection services)
+    {
+        services.AddSingleton(provider => new CacheStatistics(provider.GetService<System.Diagnostics.Metrics.IMeterFactory>()));
+        services.AddSingleton<ICacheStore>(provider => Options(provider).Redis.Length == 0
+            ? new NoCacheStore()
+            : new RedisCacheStore(
+                Options(provider).ToCacheOptions(),
+                provider.GetRequiredService<CacheStatistics>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<RedisCacheStore>>()));
+        services.AddSingleton(provider => new StoryCache(
+            provider.GetRequiredService<ICacheStore>(),
+            Options(provider).ToCacheOptions(),
+            provider.GetRequiredService<CacheStatistics>(),
+            provider.GetRequiredService<TimeProvider>(),
+            $"{Environment.MachineName}/{RandomNumberGenerator.GetHexString(16, lowercase: true)}",
+            provider.GetRequiredService<ILogger<StoryCache>>()));
+
+        static OrchestratorOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<OrchestratorOptions>>().Value;
+    }
+
+    private static void AddModelRegistry(IServiceCollection services)
+    {
+        services.AddSingleton<ModelRegistry>();
+        services.AddSingleton<IWarmup>(provider => provider.GetRequiredService<ModelRegistry>());
+        services.AddHostedService(provider => provider.GetRequiredService<ModelRegistry>());
+        var name = StoryService.Descriptor.FullName;
+        services.AddHealthChecks().Add(new HealthCheckRegistration(
+            name, provider => provider.GetRequiredService<ModelRegistry>(), HealthStatus.Unhealthy, tags: null));
+        services.Configure<GrpcHealthChecksOptions>(options => options.Services.Map(name, check => check.Name == name));
+    }
+
+    private static void AddTranslations(ErrorTranslation translation)
+    {
+        translation.Add<ModelServiceException>(failure => failure.Failure switch
+        {
+            ModelServiceFailure.Unreachable => RpcErrors.Unavailable(failure.Message, failure.RetryAfter ?? RetryAfter),
+            ModelServiceFailure.Overloaded => RpcErrors.ResourceExhausted(failure.Message, failure.RetryAfter ?? RetryAfter),
+            ModelServiceFailure.TimedOut => RpcErrors.DeadlineCannotBeMet(failure.Message),
+            _ => RpcErrors.FailedPrecondition(failure.Message, "MODEL_SERVICE_REFUSED", ("service", failure.Service)),
+        });
+        translation.Add<ModelMismatchException>(failure => RpcErrors.FailedPrecondition(failure.Message, "MODEL_MISMATCH"));
+        translation.Add<StoryDeadlineException>(failure => RpcErrors.DeadlineCannotBeMet(failure.Message));
+    }
+}

@@ -1,0 +1,109 @@
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Phenaki.Orchestrator.Clients;
+using Phenaki.Orchestrator.Stories;
+using Phenaki.Story.V1;
+
+namespace Phenaki.Orchestrator;
+
+/// <summary>The story service on the wire.</summary>
+internal sealed class StoryGrpcService(
+    StoryLoop loop,
+    ModelRegistry registry,
+    StoryAdmission admission,
+    IOptions<OrchestratorOptions> options,
+    StoryMetrics metrics,
+    ILogger<StoryGrpcService> logger) : StoryService.StoryServiceBase
+{
+    private readonly StoryValidator _validator = new(options.Value);
+
+    /// <inheritdoc/>
+    public override async Task GenerateStory(
+        GenerateStoryRequest request, IServerStreamWriter<GenerateStoryResponse> responseStream, ServerCallContext context)
+    {
+        using var lease = admission.Enter();
+        var outcome = "failed";
+        metrics.StoryStarted();
+        try
+        {
+            var scope = Scope(context);
+            var models = await ModelsAsync(request, scope);
+            var story = _validator.Read(request, models);
+            await SendAsync(story, models, responseStream, scope);
+            outcome = "finished";
+        }
+        catch (RpcException refusal) when (refusal.StatusCode == StatusCode.InvalidArgument)
+        {
+            outcome = "refused";
+            throw;
+        }
+        catch (Exception) when (context.CancellationToken.IsCancellationRequested)
+        {
+            outcome = "cancelled";
+            throw;
+        }
+        finally
+        {
+            metrics.StoryEnded(outcome);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<GetModelResponse> GetModel(GetModelRequest request, ServerCallContext context)
+    {
+        var models = await registry.GetAsync(Scope(context));
+        return new()
+        {
+            TextEncoder = models.TextEncoder.Model.ToWire(),
+            VideoTokenizer = models.VideoTokenizer.Model.ToWire(),
+            MaskedTransformer = models.MaskedTransformer.Model.ToWire(),
+            Height = (uint)models.Geometry.Height,
+            Width = (uint)models.Geometry.Width,
+            FramesPerSecond = models.VideoTokenizer.FramesPerSecond,
+            DefaultSceneFrames = (uint)options.Value.DefaultSceneFrames,
+            MaxScenes = (uint)options.Value.MaxScenes,
+            MaxSceneFrames = (uint)options.Value.MaxSceneFrames,
+            DefaultSampling = models.MaskedTransformer.DefaultSampling.ToWire(),
+            PrefixFrames = (uint)models.PrefixFrames,
+        };
+    }
+
+    private static CallScope Scope(ServerCallContext context) =>
+        new(context.Deadline == DateTime.MaxValue ? null : new DateTimeOffset(context.Deadline, TimeSpan.Zero), context.CancellationToken);
+
+    private async Task<ModelSet> ModelsAsync(GenerateStoryRequest request, CallScope scope)
+    {
+        try
+        {
+            return await registry.GetAsync(scope);
+        }
+        catch (Exception failure) when (failure is ModelServiceException or ModelServiceFaultException or ModelMismatchException)
+        {
+            _validator.Check(request).ThrowIfAny();
+            throw;
+        }
+    }
+
+    private async Task SendAsync(StoryRequest story, ModelSet models, IServerStreamWriter<GenerateStoryResponse> stream, CallScope scope)
+    {
+        var seed = 0UL;
+        await foreach (var item in loop.RunAsync(story, models, scope.Deadline, scope.CancellationToken))
+        {
+            await stream.WriteAsync(item.ToWire(models), scope.CancellationToken);
+            switch (item)
+            {
+                case StoryEvent.Accepted accepted:
+                    seed = accepted.Seed;
+                    StoryLog.StoryBegins(logger, accepted.Scenes.Count, accepted.Frames, seed);
+                    break;
+                case StoryEvent.Frame:
+                    metrics.FrameSent();
+                    break;
+                case StoryEvent.Finished finished:
+                    StoryLog.StoryFinished(
+                        logger, seed, finished.Frames, finished.Account.Total.TotalSeconds, finished.Account.SampleTokensCalls);
+                    break;
+            }
+        }
+    }
+}
