@@ -1,4 +1,3 @@
-using System.Globalization;
 using Phenaki.Common.V1;
 using Phenaki.Contracts;
 using Phenaki.MaskedTransformer.V1;
@@ -49,17 +48,9 @@ internal static class SampleTokensRequests
         }
 
         violations.Range("grid.latent_frames", grid.LatentFrames, 1, model.MaxLatentFrames);
-        Exactly("grid.rows", grid.Rows, model.Rows, violations);
-        Exactly("grid.columns", grid.Columns, model.Columns, violations);
+        violations.Exactly("grid.rows", grid.Rows, model.Rows);
+        violations.Exactly("grid.columns", grid.Columns, model.Columns);
         return grid.LatentFrames >= 1 && grid.LatentFrames <= model.MaxLatentFrames ? (int)grid.LatentFrames : null;
-    }
-
-    private static void Exactly(string field, uint value, int allowed, Violations violations)
-    {
-        if (value != allowed)
-        {
-            violations.Add(field, string.Create(CultureInfo.InvariantCulture, $"is {value}; must be the model's {allowed}."));
-        }
     }
 
     private static int[]? ReadPrefix(Tensor tensor, int? latentFrames, MaskedTransformerConfig model, Violations violations)

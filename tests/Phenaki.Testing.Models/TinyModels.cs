@@ -1,6 +1,7 @@
 using Phenaki.Models;
 using Phenaki.Models.Folders;
 using Phenaki.Models.Masked;
+using Phenaki.Models.Text;
 using Phenaki.Models.Video;
 using TorchSharp;
 
@@ -49,6 +50,40 @@ public static class TinyModels
         MaxTextTokens = 32,
         DefaultSampling = new() { Steps = 4 },
     };
+
+    /// <summary>Sizes of the text encoder: a T5 of one block over the words of <see cref="Words"/>.</summary>
+    public static T5Config TextEncoder { get; } = new()
+    {
+        Name = "tiny-encoder",
+        Version = "1",
+        VocabSize = 32,
+        DModel = TextWidth,
+        DKv = 4,
+        DFf = 16,
+        NumLayers = 1,
+        NumHeads = 2,
+        NPositions = 32,
+    };
+
+    /// <summary>Words that the text encoder knows; others are unknown.</summary>
+    public static IReadOnlyList<string> Words { get; } = ["a", "the", "teddy", "bear", "panda", "is", "swimming", "in", "ocean", "under", "water"];
+
+    /// <summary>Writes a text encoder.</summary>
+    /// <returns>The folder.</returns>
+    public static string WriteTextEncoder(string folder)
+    {
+        TorchRuntime.EnsureLoaded();
+        using var random = new torch.Generator(1, torch.CPU);
+        using var network = new T5Encoder(TextEncoder, random);
+        ModelFolder.Write(
+            folder,
+            TextEncoder,
+            network,
+            "# Tiny text encoder for tests\n",
+            torch.ScalarType.Float32,
+            new Dictionary<string, byte[]> { [ModelFolder.SentencePieceFileName] = SentencePieceModelWriter.Create(Words, [".", ","]) });
+        return folder;
+    }
 
     /// <summary>Writes a tokenizer.</summary>
     /// <returns>The folder.</returns>

@@ -54,6 +54,15 @@ public sealed class Violations
         }
     }
 
+    /// <summary>Adds a problem when <paramref name="value"/> is not what the model has.</summary>
+    public void Exactly(string field, uint value, int allowed)
+    {
+        if (value != allowed)
+        {
+            Add(field, string.Create(CultureInfo.InvariantCulture, $"is {value}; must be the model's {allowed}."));
+        }
+    }
+
     /// <summary>Adds a problem when <paramref name="text"/> is not 1 (or <paramref name="minimum"/>) to <paramref name="maximum"/> characters, or holds a control character.</summary>
     public void Text(string field, string text, int maximum, int minimum = 1)
     {
