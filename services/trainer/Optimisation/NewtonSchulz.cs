@@ -14,7 +14,7 @@ internal static class NewtonSchulz
     {
         bool tall = matrices.shape[1] > matrices.shape[2];
         var x = tall ? matrices.transpose(1, 2) : matrices;
-        x = x / (x.norm([1, 2], keepdim: true) + 1e-7f);
+        x = x / (x.square().sum([1, 2], keepdim: true).sqrt() + 1e-7f);
         for (int i = 0; i < Iterations; i++)
         {
             var a = x.matmul(x.transpose(1, 2));

@@ -87,7 +87,7 @@ internal sealed class Optimiser : IDisposable
         for (int i = 0; i < parameters.Length; i++)
         {
             parameters[i].mul_(1 - (rate * _config.WeightDecay));
-            parameters[i].sub_(update[i], alpha: size);
+            parameters[i].add_(update[i], alpha: -size);
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
 {
     private readonly TokenizerTrainingConfig _config;
     private readonly TokenizerBatches _batches;
-    private readonly Action<VideoTokenizerNetwork, long> _export;
+    private readonly Func<VideoTokenizerNetwork, long, CancellationToken, Task> _export;
     private readonly VideoTokenizerNetwork _network;
     private readonly Optimiser _optimiser;
     private readonly CodebookMean? _codebook;
@@ -22,8 +22,8 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
     /// <param name="config">Settings; must have no violations.</param>
     /// <param name="batches">Data.</param>
     /// <param name="device">Where to train.</param>
-    /// <param name="export">Writes what <see cref="ITrainable.Export"/> asks for.</param>
-    public TokenizerTrainer(TokenizerTrainingConfig config, TokenizerBatches batches, Device device, Action<VideoTokenizerNetwork, long> export)
+    /// <param name="export">Writes what <see cref="ITrainable.ExportAsync"/> asks for.</param>
+    public TokenizerTrainer(TokenizerTrainingConfig config, TokenizerBatches batches, Device device, Func<VideoTokenizerNetwork, long, CancellationToken, Task> export)
     {
         _config = config;
         _batches = batches;
@@ -107,7 +107,7 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
     }
 
     /// <inheritdoc />
-    public void Export(long step) => _export(_network, step);
+    public Task ExportAsync(long step, CancellationToken cancellationToken) => _export(_network, step, cancellationToken);
 
     private void StartCodebook()
     {

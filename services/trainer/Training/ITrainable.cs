@@ -15,5 +15,6 @@ internal interface ITrainable
 
     /// <summary>Writes what people look at and what can be used at once: samples and the model folder.</summary>
     /// <param name="step">Steps done.</param>
-    void Export(long step);
+    /// <param name="cancellationToken">Stops the writing.</param>
+    Task ExportAsync(long step, CancellationToken cancellationToken);
 }

@@ -14,7 +14,7 @@ internal sealed class TrainingRun(TimeProvider time, TextWriter output)
     /// <param name="cancellationToken">Stops after the present step.</param>
     /// <returns>Steps done.</returns>
     /// <exception cref="InvalidOperationException">The loss is no number any more; the last good checkpoint stays.</exception>
-    public long Run(ITrainable trainable, TrainingRunSettings settings, CancellationToken cancellationToken)
+    public async Task<long> RunAsync(ITrainable trainable, TrainingRunSettings settings, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(settings.Folder);
         string checkpoint = Path.Combine(settings.Folder, "checkpoint.safetensors");
@@ -61,18 +61,20 @@ internal sealed class TrainingRun(TimeProvider time, TextWriter output)
 
             if (time.GetElapsedTime(saved) >= settings.SaveEvery)
             {
-                Save();
+                await SaveAsync().ConfigureAwait(false);
                 saved = time.GetTimestamp();
             }
         }
 
-        Save();
+        await SaveAsync().ConfigureAwait(false);
         return step;
 
-        void Save()
+        async Task SaveAsync()
         {
             Checkpoint.Save(checkpoint, trainable.State, step, settings.Description);
-            trainable.Export(step);
+
+            // A cancelled run still writes its last samples and model.
+            await trainable.ExportAsync(step, CancellationToken.None).ConfigureAwait(false);
             output.WriteLine($"Saved after step {step}");
         }
     }

@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace Phenaki.Trainer.Tokenizer;
+
+/// <summary>The card of a tokenizer's model folder.</summary>
+internal static class TokenizerCard
+{
+    public static string Write(TokenizerTrainingConfig config, long steps) => string.Create(CultureInfo.InvariantCulture, $"""
+        # {config.Model.Name}: video tokenizer
+
+        A C-ViViT (arXiv 2210.02399, section 2.1): {config.Model.FrameHeight}x{config.Model.FrameWidth} pixels, patches of
+        {config.Model.TemporalPatch}x{config.Model.PatchHeight}x{config.Model.PatchWidth}, {config.Model.Quantizer.CodebookSize} codes of
+        {config.Model.Quantizer.CodeWidth} numbers, causal in time.
+
+        Data: StoryWorld, drawn by the trainer (seed {config.Seed}). Training: {steps} steps of {config.ClipsPerStep} clips and {config.StillsPerStep} stills;
+        the first {config.UnquantisedSteps} without quantisation, then a codebook started by k-means.
+
+        """);
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using Phenaki.Media;
+using Phenaki.Models.Video;
+using static TorchSharp.torch;
+
+namespace Phenaki.Trainer.Tokenizer;
+
+/// <summary>Writes pictures of held-back clips and their reconstructions, one row each, for people to look at.</summary>
+internal sealed class TokenizerSamples(TokenizerBatches batches, string folder)
+{
+    private const int Clips = 6;
+
+    // Far beyond the last step of any training.
+    private const long SampleStep = 1L << 40;
+
+    public Task WriteAsync(VideoTokenizerNetwork network, long step, CancellationToken cancellationToken)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        var frames = batches.Draw(SampleStep, Clips, 0).Single().Frames;
+        var (code, _, _) = network.Quantizer.Straight(network.Encode(frames));
+        var made = network.Decode(code);
+        var rows = new List<IReadOnlyList<byte[]>>();
+        for (int clip = 0; clip < Clips; clip++)
+        {
+            rows.Add(Pixels(frames[clip]));
+            rows.Add(Pixels(made[clip]));
+        }
+
+        string path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"samples-{step:000000}.png"));
+        return FrameStrip.WriteAsync(path, rows, (int)frames.shape[3], (int)frames.shape[2], scale: 1, gap: 1, cancellationToken);
+    }
+
+    private static IReadOnlyList<byte[]> Pixels(Tensor clip)
+    {
+        var bytes = clip.add(1).mul(127.5f).round().clamp(0, 255).to_type(ScalarType.Byte).cpu();
+        return [.. Enumerable.Range(0, (int)bytes.shape[0]).Select(i => bytes[i].contiguous().data<byte>().ToArray())];
+    }
+}
