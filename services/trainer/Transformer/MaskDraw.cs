@@ -1,0 +1,37 @@
+using Phenaki.Models.Masked;
+
+namespace Phenaki.Trainer.Transformer;
+
+/// <summary>Draws which tokens are masked (MaskGIT, arXiv 2202.04200, section 3.1) and which samples lose their text: pure functions of seed, step and row.</summary>
+/// <param name="seed">Seed of the training.</param>
+/// <param name="tokensPerLatentFrame">Tokens of a latent frame.</param>
+/// <param name="textDrop">Part of the samples whose text is dropped, 0 to 1.</param>
+internal sealed class MaskDraw(ulong seed, int tokensPerLatentFrame, double textDrop)
+{
+    // Positions below this are tokens; from it on they stand for choices about the whole row.
+    private const uint RowDraw = 1u << 31;
+
+    /// <summary>Draws for one sample.</summary>
+    /// <param name="step">Step of the training.</param>
+    /// <param name="row">Row in the step's batch; clips and stills have rows of their own.</param>
+    /// <param name="latentFrames">Latent frames of the sample.</param>
+    /// <param name="known">Latent frames at the start that are never masked, fewer than all.</param>
+    public MaskedExample Draw(long step, int row, int latentFrames, int known)
+    {
+        var (ratio, drop, _, _) = Bits(step, row, RowDraw);
+        int first = known * tokensPerLatentFrame;
+        int unknown = (latentFrames * tokensPerLatentFrame) - first;
+        int masked = Math.Clamp((int)Math.Ceiling(MaskSchedule.Ratio(Philox.ToUniform(ratio)) * unknown), 1, unknown);
+        int[] chosen = [.. Enumerable.Range(first, unknown).OrderBy(p => Bits(step, row, (uint)p).X0).ThenBy(p => p).Take(masked).Order()];
+        return new MaskedExample(known, chosen, Philox.ToUniform(drop) < textDrop);
+    }
+
+    /// <summary>A uniform number in (0, 1) for a choice about a row as a whole.</summary>
+    /// <param name="step">Step of the training.</param>
+    /// <param name="row">Row in the step's batch.</param>
+    /// <param name="choice">Number of the choice, from 0.</param>
+    public double Uniform(long step, int row, uint choice) => Philox.ToUniform(Bits(step, row, RowDraw + 1 + choice).X0);
+
+    private (uint X0, uint X1, uint X2, uint X3) Bits(long step, int row, uint position) =>
+        Philox.Generate((position, (uint)row, (uint)step, (uint)(step >> 32)), ((uint)seed, (uint)(seed >> 32)));
+}

@@ -1,0 +1,7 @@
+namespace Phenaki.Trainer.Transformer;
+
+/// <summary>Which tokens of a sample are masked in training.</summary>
+/// <param name="Known">Latent frames at the start that are never masked: the prefix of a story's next clip.</param>
+/// <param name="Masked">Masked positions, ascending; at least one.</param>
+/// <param name="DropText">True: the sample is trained without its text.</param>
+internal sealed record MaskedExample(int Known, int[] Masked, bool DropText);

@@ -1,0 +1,103 @@
+using Phenaki.Models.Masked;
+using Phenaki.Models.Text;
+using Phenaki.Trainer.Optimisation;
+using Phenaki.Trainer.Training;
+using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace Phenaki.Trainer.Transformer;
+
+/// <summary>Trains a masked transformer and its text encoder: cross-entropy on masked tokens (arXiv 2210.02399, section 2.2).</summary>
+internal sealed class TransformerTrainer : ITrainable, IDisposable
+{
+    private readonly TransformerTrainingConfig _config;
+    private readonly TransformerBatches _batches;
+    private readonly Func<TransformerTrainer, long, CancellationToken, Task> _export;
+    private readonly Optimiser _optimiser;
+    private readonly Device _device;
+
+    /// <summary>Creates a trainer with fresh weights.</summary>
+    /// <param name="config">Settings; must have no violations.</param>
+    /// <param name="batches">Data.</param>
+    /// <param name="codebook">Codes of the video tokenizer, shape [codebook size, code width].</param>
+    /// <param name="device">Where to train.</param>
+    /// <param name="export">Writes what <see cref="ITrainable.ExportAsync"/> asks for.</param>
+    public TransformerTrainer(
+        TransformerTrainingConfig config, TransformerBatches batches, Tensor codebook, Device device, Func<TransformerTrainer, long, CancellationToken, Task> export)
+    {
+        (_config, _batches, _device, _export) = (config, batches, device, export);
+        manual_seed((long)config.Seed);
+        Network = new MaskedTransformerNetwork(config.Model, device);
+        using var generator = new Generator(config.Seed, device);
+        Text = new T5Encoder(config.TextEncoder, generator, device);
+        using var _ = no_grad();
+        Network.Codebook?.copy_(codebook);
+        _optimiser = new Optimiser(Named("network", Network).Concat(Named("text", Text)), config.Optimiser);
+    }
+
+    /// <summary>The masked transformer that learns.</summary>
+    public MaskedTransformerNetwork Network { get; }
+
+    /// <summary>The text encoder that learns.</summary>
+    public T5Encoder Text { get; }
+
+    /// <inheritdoc />
+    public IEnumerable<(string Name, Tensor Tensor)> State =>
+        Network.state_dict().Select(entry => ("network." + entry.Key, entry.Value))
+            .Concat(Text.state_dict().Select(entry => ("text." + entry.Key, entry.Value)))
+            .Concat(_optimiser.State.Select(entry => ("optimiser." + entry.Name, entry.Tensor)));
+
+    /// <inheritdoc />
+    public IReadOnlyDictionary<string, double> Step(long step)
+    {
+        var figures = new Dictionary<string, double> { ["loss"] = 0, ["loss_clip"] = 0, ["loss_still"] = 0 };
+        var batches = _batches.Draw(step).ToList();
+        double all = batches.Sum(batch => batch.Examples.Sum(example => example.Masked.Length));
+        foreach (var batch in batches)
+        {
+            double share = batch.Examples.Sum(example => example.Masked.Length) / all;
+            var loss = Loss(batch);
+            (loss * share).backward();
+            double value = loss.item<float>();
+            figures["loss"] += share * value;
+            figures[batch.LatentFrames == 1 ? "loss_still" : "loss_clip"] = value;
+        }
+
+        figures["gradient"] = _optimiser.Step(step, _config.Steps);
+        return figures;
+    }
+
+    /// <inheritdoc />
+    public Task ExportAsync(long step, CancellationToken cancellationToken) => _export(this, step, cancellationToken);
+
+    private Tensor Loss(TransformerBatches.Batch batch)
+    {
+        var (count, length) = (batch.Tokens.shape[0], batch.Tokens.shape[1]);
+        long[] masked = [.. batch.Examples.SelectMany((example, row) => example.Masked.Select(position => (row * length) + position))];
+        var at = tensor(masked, dtype: ScalarType.Int64, device: _device);
+        var known = batch.Tokens.flatten().index_fill(0, at, _config.Model.CodebookSize).view(count, length);
+        var (text, mask) = DropText(Text.forward(batch.WordIds, batch.WordMask), batch.WordMask, batch.Examples);
+        var rows = Network.Forward(known, Network.Project(text, mask), Network.PositionBiases(batch.LatentFrames));
+        var logits = Network.Logits(rows.flatten(0, 1).index_select(0, at));
+        return nn.functional.cross_entropy(logits, batch.Tokens.flatten().index_select(0, at));
+    }
+
+    // A dropped text is the empty text: one row, the rest padding, exactly as guidance has it when sampling.
+    private (Tensor Text, Tensor Mask) DropText(Tensor text, Tensor mask, IReadOnlyList<MaskedExample> examples)
+    {
+        var drop = tensor(examples.Select(example => example.DropText).ToArray(), device: _device);
+        var empty = nn.functional.pad(Network.EmptyText, [0, 0, 0, text.shape[1] - 1]);
+        var first = arange(mask.shape[1], device: _device).eq(0).unsqueeze(0);
+        return (where(drop.view(-1, 1, 1), empty, text), where(drop.view(-1, 1), first, mask));
+    }
+
+    private static IEnumerable<(string Name, Parameter Parameter)> Named(string prefix, nn.Module module) =>
+        module.named_parameters().Select(entry => ($"{prefix}.{entry.name}", entry.parameter));
+
+    public void Dispose()
+    {
+        _optimiser.Dispose();
+        Network.Dispose();
+        Text.Dispose();
+    }
+}

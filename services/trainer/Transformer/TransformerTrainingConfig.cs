@@ -1,0 +1,84 @@
+using Phenaki.Models.Masked;
+using Phenaki.Models.Text;
+using Phenaki.Trainer.Optimisation;
+
+namespace Phenaki.Trainer.Transformer;
+
+/// <summary>Settings of the training of a masked transformer together with its text encoder.</summary>
+internal sealed record TransformerTrainingConfig
+{
+    /// <summary>Sizes of the masked transformer. Fingerprints are filled in when it is written.</summary>
+    public required MaskedTransformerConfig Model { get; init; }
+
+    /// <summary>Sizes of the text encoder, which learns with the transformer. Its vocabulary is made from the captions.</summary>
+    public required T5Config TextEncoder { get; init; }
+
+    /// <summary>Optimiser and schedule.</summary>
+    public OptimiserConfig Optimiser { get; init; } = new();
+
+    /// <summary>Seed of the weights, the data, the masks and the text drop.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Steps in all, at least 1.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Clips and stills in a step, by phase; at least one phase, the first from step 0.</summary>
+    public required IReadOnlyList<TrainingPhase> Phases { get; init; }
+
+    /// <summary>Part of the samples whose text is dropped, which trains guidance (arXiv 2210.02399, section 2.2: 0.1), 0 to 1.</summary>
+    public double TextDrop { get; init; } = 0.1;
+
+    /// <summary>Frames that a story's next clip starts from (K; arXiv 2210.02399, section 2.3: 5), 1 + n * temporal patch.</summary>
+    public int PrefixFrames { get; init; } = 5;
+
+    /// <summary>Minutes between checkpoints, above 0.</summary>
+    public double SaveMinutes { get; init; } = 5;
+
+    /// <summary>The phase of a step.</summary>
+    public TrainingPhase PhaseAt(long step) => Phases.Last(phase => phase.FromStep <= step);
+
+    /// <summary>Says what is wrong, field by field; nothing when all is well.</summary>
+    public IEnumerable<string> Violations()
+    {
+        foreach (var violation in Model.Violations())
+        {
+            yield return "model." + violation;
+        }
+
+        foreach (var violation in Optimiser.Violations())
+        {
+            yield return "optimiser." + violation;
+        }
+
+        foreach (var (name, value, low, high) in new[]
+        {
+            ("steps", Steps, 1d, 1e9), ("text_drop", TextDrop, 0, 1), ("prefix_frames", PrefixFrames, 1, 1000), ("save_minutes", SaveMinutes, 1e-3, 1e4),
+        })
+        {
+            if (!(value >= low && value <= high))
+            {
+                yield return $"{name} is {value}; allowed are {low} to {high}";
+            }
+        }
+
+        if (Phases.Count == 0 || Phases[0].FromStep != 0)
+        {
+            yield return "phases must begin with from_step 0";
+        }
+
+        if (Phases.Any(phase => phase.Clips < 0 || phase.Stills < 0 || phase.Clips + phase.Stills is < 1 or > 4096))
+        {
+            yield return "every phase needs 1 to 4096 clips and stills together";
+        }
+
+        if (TextEncoder.DModel != Model.TextWidth)
+        {
+            yield return $"text_encoder.d_model is {TextEncoder.DModel}, model.text_width {Model.TextWidth}; they must be equal";
+        }
+
+        if (TextEncoder.DropoutRate != 0)
+        {
+            yield return $"text_encoder.dropout_rate is {TextEncoder.DropoutRate}; only 0 lets a resumed run repeat an uninterrupted one";
+        }
+    }
+}
