@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Phenaki.Models;
 using Phenaki.Models.Folders;
+using Phenaki.Trainer.StoryWorld;
 using Phenaki.Trainer.Tokenizer;
 using Phenaki.Trainer.Training;
 using static TorchSharp.torch;
@@ -12,7 +13,7 @@ internal static class TokenizerCommand
 {
     public static Command Create()
     {
-        var options = new TrainingOptions();
+        var options = new TrainingOptions("Folder of the video tokenizer, written with every checkpoint.");
         var command = new Command("tokenizer", "Trains a video tokenizer.");
         options.AddTo(command);
         command.SetAction((parsed, cancellationToken) => RunAsync(
@@ -27,7 +28,7 @@ internal static class TokenizerCommand
         TorchRuntime.EnsureLoaded();
         var on = ComputeDevice.Parse(device).Torch;
         var geometry = config.Model.Geometry();
-        var batches = new TokenizerBatches(geometry, geometry.Frames(config.Model.TemporalWindow), config.Seed, config.SubjectWeight, on);
+        var batches = new TokenizerBatches(new StoryWorldDataset(), geometry, geometry.Frames(config.Model.TemporalWindow), config.Seed, config.SubjectWeight, on);
         var samples = new TokenizerSamples(batches, run);
         using var trainer = new TokenizerTrainer(config, batches, on, async (network, step, token) =>
         {

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Phenaki.Trainer.Tokenizer;
 
 /// <summary>Draws StoryWorld clips and stills as tensors, with a weight for each pixel.</summary>
-internal sealed class TokenizerBatches(VideoGeometry geometry, int clipFrames, ulong seed, double subjectWeight, Device device)
+internal sealed class TokenizerBatches(StoryWorldDataset world, VideoGeometry geometry, int clipFrames, ulong seed, double subjectWeight, Device device)
 {
     /// <summary>A batch of clips of equal length.</summary>
     /// <param name="Frames">Shape [batch, frames, height, width, 3], -1 to 1.</param>
@@ -58,7 +58,7 @@ internal sealed class TokenizerBatches(VideoGeometry geometry, int clipFrames, u
         {
             // Stills have numbers of their own: otherwise each would be the first frame of a clip of the same step.
             ulong index = ((ulong)step * 8192) + (ulong)i + (frames == 1 ? 4096ul : 0ul);
-            var clip = StoryWorldDataset.Draw(seed, index, new ClipOptions { Frames = frames });
+            var clip = world.Draw(seed, index, new ClipOptions { Frames = frames });
             clip.Rgb.CopyTo(pixels, i * frames * geometry.FrameBytes);
             for (int f = 0; f < frames; f++)
             {

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Globalization;
+using Phenaki.Media;
+using Phenaki.Models;
+using Phenaki.Models.Folders;
+using Phenaki.Models.Video;
+using Phenaki.Trainer.StoryWorld;
+using Phenaki.Trainer.Training;
+using Phenaki.Trainer.Transformer;
+
+namespace Phenaki.Trainer.Commands;
+
+/// <summary><c>phenaki-train transformer</c>: trains a masked transformer and its text encoder on the tokens of a video tokenizer.</summary>
+internal static class TransformerCommand
+{
+    public static Command Create()
+    {
+        var options = new TrainingOptions("Model folder: its video-tokenizer must be there; text-encoder and masked-transformer are written with every checkpoint.");
+        var command = new Command("transformer", "Trains a masked transformer and its text encoder.");
+        options.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetRequiredValue(options.Config), parsed.GetRequiredValue(options.Run), new ModelParts(parsed.GetRequiredValue(options.Output)),
+            parsed.GetRequiredValue(options.Device), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string configPath, string run, ModelParts parts, string device, CancellationToken cancellationToken)
+    {
+        var config = ConfigFile.Read<TransformerTrainingConfig>(configPath, c => c.Violations());
+        TorchRuntime.EnsureLoaded();
+        var on = ComputeDevice.Parse(device);
+        using var files = ModelFolder.Open(parts.VideoTokenizer, VideoTokenizerConfig.Type);
+        var tokenizerConfig = files.ReadConfig<VideoTokenizerConfig>();
+        using var tokenizer = new VideoTokenizerNetwork(tokenizerConfig, on.Torch);
+        files.LoadWeights(tokenizer, on.Torch);
+        var vocabulary = new CaptionVocabulary(StoryWorldDataset.Vocabulary);
+        config = config with { TextEncoder = config.TextEncoder with { VocabSize = vocabulary.Tokenizer.VocabularySize } };
+        var batches = new TransformerBatches(new StoryWorldDataset(), tokenizer, tokenizerConfig.Geometry(), vocabulary.Tokenizer, config, on.Torch);
+        var writer = new ModelWriter(config, vocabulary, parts);
+        using var codebook = tokenizer.Quantizer is VectorQuantizer quantizer
+            ? TorchSharp.torch.nn.functional.normalize(quantizer.Codebook, 2, 1).detach()
+            : throw new InvalidOperationException($"{parts.VideoTokenizer} has no learned codebook; set model.code_width to 0 to train on it.");
+        using var trainer = new TransformerTrainer(config, batches, codebook, on.Torch, async (trained, step, token) =>
+        {
+            writer.Write(trained, step);
+            string samples = Path.Combine(run, string.Create(CultureInfo.InvariantCulture, $"samples-{step:000000}.png"));
+            await WriteSamplesAsync(samples, parts, config, tokenizerConfig, on, token).ConfigureAwait(false);
+        });
+        var settings = new TrainingRunSettings(run, config.Steps, TimeSpan.FromMinutes(config.SaveMinutes), ConfigFile.Write(config));
+        await new TrainingRun(TimeProvider.System, Console.Out).RunAsync(trainer, settings, cancellationToken).ConfigureAwait(false);
+        return 0;
+    }
+
+    private static async Task WriteSamplesAsync(
+        string path, ModelParts parts, TransformerTrainingConfig config, VideoTokenizerConfig video, ComputeDevice device, CancellationToken cancellationToken)
+    {
+        using var sampler = new StorySampler(parts, config.PrefixFrames, device);
+        var rows = new List<IReadOnlyList<byte[]>>();
+        foreach (var story in StoryScript.Readme)
+        {
+            rows.AddRange(sampler.Story([.. story.Scenes.Select(scene => scene.Prompt)], sampler.DefaultSampling, seed: 1));
+        }
+
+        await FrameStrip.WriteAsync(path, rows, video.FrameWidth, video.FrameHeight, scale: 1, gap: 1, cancellationToken).ConfigureAwait(false);
+    }
+}
