@@ -1,0 +1,196 @@
+using CsCheck;
+using Phenaki.Models.Folders;
+using Phenaki.Models.Masked;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Phenaki.Models.Tests.Masked;
+
+public sealed class ClipSamplerTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("phenaki-masked-").FullName;
+    private readonly MaskedTransformerModel _model;
+
+    public ClipSamplerTests()
+    {
+        using var generator = manual_seed(4);
+        using (var network = new MaskedTransformerNetwork(TinyConfigs.Masked, CPU))
+        {
+            using var _ = no_grad();
+            foreach (var (_, parameter) in network.named_parameters())
+            {
+                // Zero-initialised parts would hide what they break.
+                parameter.add_(randn_like(parameter) * 0.2f);
+            }
+
+            network.Codebook!.normal_();
+            ModelFolder.Write(Path.Combine(_folder, "m"), TinyConfigs.Masked, network, "card", ScalarType.Float32);
+        }
+
+        _model = MaskedTransformerModel.Load(Path.Combine(_folder, "m"), ComputeDevice.Cpu);
+    }
+
+    private int Frame => _model.Rows * _model.Columns;
+
+    [Fact]
+    public void Step_UntilDone_FillsEverythingAndKeepsThePrefix()
+    {
+        int[] prefix = [.. Enumerable.Range(0, 2 * Frame)];
+        using var sampler = _model.BeginClip(Request(seed: 1) with { PrefixTokens = prefix });
+        Assert.Equal(4, sampler.Steps);
+        int before = sampler.Masked;
+        while (!sampler.IsDone)
+        {
+            sampler.Step();
+            Assert.True(sampler.Masked < before);
+            before = sampler.Masked;
+            Assert.Equal(prefix, sampler.Tokens.Take(prefix.Length));
+        }
+
+        Assert.Equal(0, sampler.Masked);
+        Assert.All(sampler.Tokens, token => Assert.InRange(token, 0, 63));
+    }
+
+    [Fact]
+    public void Step_NoPrefix_DecodesTheFirstLatentFrameBeforeTheRest()
+    {
+        using var sampler = _model.BeginClip(Request(seed: 1));
+        Assert.Equal(8, sampler.Steps);
+        for (int step = 0; step < 4; step++)
+        {
+            Assert.All(sampler.Tokens.Skip(Frame), token => Assert.Equal(64, token));
+            sampler.Step();
+        }
+
+        Assert.DoesNotContain(64, sampler.Tokens.Take(Frame));
+    }
+
+    [Fact]
+    public void Step_AmongOtherClips_GivesTheSameTokensAsAlone() =>
+        Gen.Select(Gen.ULong.Array[1, 4], Gen.Int[0, 3].Array[60]).Sample(
+            (seeds, turns) =>
+            {
+                var alone = seeds.Select(seed => Finish(_model.BeginClip(Request(seed)))).ToList();
+                ClipSampler[] together = [.. seeds.Select(seed => _model.BeginClip(Request(seed)))];
+                foreach (int turn in turns)
+                {
+                    var sampler = together[turn % together.Length];
+                    if (!sampler.IsDone)
+                    {
+                        sampler.Step();
+                    }
+                }
+
+                return together.Select(Finish).Zip(alone).All(pair => pair.First.SequenceEqual(pair.Second));
+            },
+            iter: 20);
+
+    [Fact]
+    public void BeginClip_PartOfTheKeyChanged_GivesOtherTokens()
+    {
+        int[] tokens = Finish(_model.BeginClip(Request(seed: 1)));
+        Assert.Equal(tokens, Finish(_model.BeginClip(Request(seed: 1))));
+        Assert.NotEqual(tokens, Finish(_model.BeginClip(Request(seed: 2))));
+        Assert.NotEqual(tokens, Finish(_model.BeginClip(Request(seed: 1) with { Scene = 1 })));
+        Assert.NotEqual(tokens, Finish(_model.BeginClip(Request(seed: 1) with { Clip = 1 })));
+    }
+
+    [Fact]
+    public void Step_GuidanceScaleOne_EqualsNoGuidance()
+    {
+        // null + 1 * (cond - null) is cond: the negative prompt must not matter.
+        var plain = Request(seed: 3) with { Sampling = new SamplingSettings { Steps = 4, GuidanceScale = 1 } };
+        int[] tokens = Finish(_model.BeginClip(plain));
+        Assert.Equal(tokens, Finish(_model.BeginClip(plain with { NegativeEmbedding = Embedding(5, 2), NegativeTokens = 5 })));
+    }
+
+    [Fact]
+    public void Step_NegativePrompt_ChangesTheTokens()
+    {
+        int[] tokens = Finish(_model.BeginClip(Request(seed: 3)));
+        Assert.NotEqual(tokens, Finish(_model.BeginClip(Request(seed: 3) with { NegativeEmbedding = Embedding(5, 2), NegativeTokens = 5 })));
+    }
+
+    [Fact]
+    public void Forward_GuidanceRowsTogether_EqualTheRowsApart()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = inference_mode();
+        var network = _model.Network;
+        var tokens = randint(0, 65, [1, 4 * Frame], dtype: ScalarType.Int64);
+        var wanted = tensor(Embedding(3, 1), [1, 3, 12]);
+        var (text, mask) = TextBatch.Pad([wanted, network.EmptyText]);
+        var positions = network.PositionBiases(4);
+        var both = network.Forward(tokens.expand(2, 4 * Frame), network.Project(text, mask), positions);
+        var first = network.Forward(tokens, network.Project(wanted, ones(1, 3, dtype: ScalarType.Bool)), positions);
+        var second = network.Forward(tokens, network.Project(network.EmptyText, ones(1, 1, dtype: ScalarType.Bool)), positions);
+        Assert.True((both[0] - first[0]).abs().max().item<float>() < 1e-4f);
+        Assert.True((both[1] - second[0]).abs().max().item<float>() < 1e-4f);
+    }
+
+    [Fact]
+    public void Dispose_ManyClips_LeavesNoTensorBehind()
+    {
+        Finish(_model.BeginClip(Request(seed: 1)));
+        long before = Living();
+        for (ulong seed = 0; seed < 10; seed++)
+        {
+            Finish(_model.BeginClip(Request(seed)));
+        }
+
+        // A clip given up half way leaves nothing either.
+        using (var given = _model.BeginClip(Request(seed: 1)))
+        {
+            given.Step();
+        }
+
+        Assert.Equal(before, Living());
+    }
+
+    [Theory]
+    [InlineData("latent_frames is 5; allowed are 1 to 4")]
+    [InlineData("prefix_tokens has 5 tokens")]
+    [InlineData("text_embedding has 36 numbers in 4 rows")]
+    [InlineData("steps is 0; allowed are 1 to 256")]
+    public void BeginClip_RequestThatDoesNotFit_NamesFieldAndValue(string expected)
+    {
+        var request = Request(seed: 1) with { LatentFrames = 5, PrefixTokens = [1, 2, 3, 4, 5], TextTokens = 4, Sampling = new SamplingSettings { Steps = 0 } };
+        Assert.Contains(expected, Assert.Throws<ArgumentException>(() => _model.BeginClip(request)).Message, StringComparison.Ordinal);
+    }
+
+    private static long Living()
+    {
+        var statistics = DisposeScopeManager.Statistics.TensorStatistics;
+        return statistics.CreatedInScopeCount + statistics.CreatedOutsideScopeCount - statistics.DisposedInScopeCount - statistics.DisposedOutsideScopeCount;
+    }
+
+    private static ClipRequest Request(ulong seed) => new()
+    {
+        TextEmbedding = Embedding(3, 1),
+        TextTokens = 3,
+        LatentFrames = 4,
+        Sampling = new SamplingSettings { Steps = 4, GuidanceScale = 3 },
+        Seed = seed,
+    };
+
+    private static float[] Embedding(int rows, int salt) => [.. Enumerable.Range(0, rows * 12).Select(i => MathF.Sin((i * 1.7f) + salt))];
+
+    private static int[] Finish(ClipSampler sampler)
+    {
+        using (sampler)
+        {
+            while (!sampler.IsDone)
+            {
+                sampler.Step();
+            }
+
+            return sampler.Tokens;
+        }
+    }
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
