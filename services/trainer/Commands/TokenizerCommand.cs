@@ -35,7 +35,7 @@ internal static class TokenizerCommand
             await samples.WriteAsync(network, step, token).ConfigureAwait(false);
             ModelFolder.Write(output, config.Model, network, TokenizerCard.Write(config, step), ScalarType.BFloat16);
         });
-        var settings = new TrainingRunSettings(run, config.Steps, TimeSpan.FromMinutes(config.SaveMinutes), ConfigFile.Write(config));
+        var settings = new TrainingRunSettings(run, config.Steps, TimeSpan.FromMinutes(config.SaveMinutes), ConfigFile.Write(config.WithoutLength()));
         await new TrainingRun(TimeProvider.System, Console.Out).RunAsync(trainer, settings, cancellationToken).ConfigureAwait(false);
         return 0;
     }

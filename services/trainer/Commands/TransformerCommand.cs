@@ -46,7 +46,7 @@ internal static class TransformerCommand
             string samples = Path.Combine(run, string.Create(CultureInfo.InvariantCulture, $"samples-{step:000000}.png"));
             await WriteSamplesAsync(samples, parts, config, tokenizerConfig, on, token).ConfigureAwait(false);
         });
-        var settings = new TrainingRunSettings(run, config.Steps, TimeSpan.FromMinutes(config.SaveMinutes), ConfigFile.Write(config));
+        var settings = new TrainingRunSettings(run, config.Steps, TimeSpan.FromMinutes(config.SaveMinutes), ConfigFile.Write(config.WithoutLength()));
         await new TrainingRun(TimeProvider.System, Console.Out).RunAsync(trainer, settings, cancellationToken).ConfigureAwait(false);
         return 0;
     }

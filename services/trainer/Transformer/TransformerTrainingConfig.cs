@@ -37,6 +37,9 @@ internal sealed record TransformerTrainingConfig
     /// <summary>The phase of a step.</summary>
     public TrainingPhase PhaseAt(long step) => Phases.Last(phase => phase.FromStep <= step);
 
+    /// <summary>All that must not change when a run goes on: a run may be made longer or shorter.</summary>
+    public TransformerTrainingConfig WithoutLength() => this with { Steps = 0, SaveMinutes = 0, Optimiser = Optimiser with { DecaySteps = 0 } };
+
     /// <summary>Says what is wrong, field by field; nothing when all is well.</summary>
     public IEnumerable<string> Violations()
     {

@@ -24,10 +24,11 @@ public sealed class QuantizerTests
     {
         using var scope = NewDisposeScope();
         using var quantizer = new FiniteScalarQuantizer([8, 5, 4], CPU);
-        var indices = quantizer.Indices(quantizer.Bound(randn(5000, 3) * 4));
+        using var generator = manual_seed(1);
+        var indices = quantizer.Indices(quantizer.Bound(randn(20_000, 3) * 1.5f));
         Assert.True(indices.min().item<long>() >= 0);
         Assert.True(indices.max().item<long>() < 160);
-        Assert.True(indices.unique().output.shape[0] > 150);
+        Assert.True(indices.unique().output.shape[0] > 140);
     }
 
     [Fact]

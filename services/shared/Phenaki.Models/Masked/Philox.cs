@@ -30,6 +30,6 @@ public static class Philox
         return (c0, c1, c2, c3);
     }
 
-    /// <summary>A uniform number in (0, 1), both ends excluded, from 24 bits of <paramref name="bits"/>.</summary>
-    public static float ToUniform(uint bits) => ((bits >> 8) + 0.5f) * (1f / (1 << 24));
+    /// <summary>A uniform number in (0, 1), both ends excluded, from the upper 23 bits of <paramref name="bits"/>: with half a unit added they still fit a float exactly.</summary>
+    public static float ToUniform(uint bits) => ((bits >> 9) + 0.5f) * (1f / (1 << 23));
 }
