@@ -7,4 +7,5 @@ var root = new RootCommand("Trains the parts of Phenaki and measures them.")
     TransformerCommand.Create(),
 };
 
-return await root.Parse(args).InvokeAsync();
+// A run that is asked to stop ends its step and saves: that takes longer than the two seconds that are usual.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

@@ -1,5 +1,4 @@
 using Phenaki.Trainer.StoryWorld.Art;
-using Xunit;
 
 namespace Phenaki.Trainer.Tests.StoryWorld;
 

@@ -1,6 +1,5 @@
 using Phenaki.Trainer.StoryWorld;
 using Phenaki.Trainer.StoryWorld.Captions;
-using Xunit;
 
 namespace Phenaki.Trainer.Tests.StoryWorld;
 

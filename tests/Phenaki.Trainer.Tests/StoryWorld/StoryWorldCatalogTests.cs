@@ -1,5 +1,4 @@
 using Phenaki.Trainer.StoryWorld;
-using Xunit;
 
 namespace Phenaki.Trainer.Tests.StoryWorld;
 
