@@ -1,0 +1,208 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Logging.Console;
+using Phenaki.MaskedTransformer;
+using Phenaki.Orchestrator;
+using Phenaki.ServiceDefaults.Hosting;
+using Phenaki.ServiceDefaults.Startup;
+using Phenaki.TextEncoder;
+using Phenaki.VideoTokenizer;
+
+namespace Phenaki.Cli.Hosting;
+
+/// <summary>The four services and the cache in this process, on the same gRPC contracts as in processes of their own.</summary>
+internal sealed class Mesh : IAsyncDisposable
+{
+    // Calls inside the process name no host that is ever looked up.
+    private const string Inside = "http://mesh";
+
+    private readonly WebApplication _app;
+    private readonly MeshCache _cache;
+    private readonly MeshTransport _transport;
+
+    private readonly bool _listens;
+
+    private Mesh(WebApplication app, MeshCache cache, MeshTransport transport, bool listens)
+    {
+        _app = app;
+        _listens = listens;
+        _cache = cache;
+        _transport = transport;
+    }
+
+    /// <summary>Why the cache is not the one that was asked for; null when it is.</summary>
+    public string? Notice => _cache.Notice;
+
+    /// <summary>Where clients outside reach it; nothing when it does not listen.</summary>
+    public IReadOnlyList<string> Addresses => _listens ? [.. _app.Urls] : [];
+
+    /// <summary>Reaches the services from inside the process; belongs to the mesh.</summary>
+    public HttpMessageHandler Transport => _transport;
+
+    /// <summary>Starts cache and services, loads the models, and returns when all are ready.</summary>
+    /// <exception cref="StartupException">A model cannot be loaded.</exception>
+    /// <exception cref="IOException">The port is in use.</exception>
+    public static async Task<Mesh> StartAsync(MeshOptions options, CancellationToken cancellationToken)
+    {
+        var cache = MeshCache.Start(options.Cache);
+        var transport = new MeshTransport();
+        Mesh? mesh = null;
+        try
+        {
+            mesh = new Mesh(Build(options, cache, transport), cache, transport, options.Listen is not null);
+            await mesh.StartAsync(cancellationToken);
+            return mesh;
+        }
+        catch
+        {
+            if (mesh is not null)
+            {
+                await mesh.DisposeAsync();
+            }
+            else
+            {
+                transport.Dispose();
+                cache.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Serves until asked to stop.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var asked = cancellationToken.Register(() => stopped.TrySetResult());
+        await using var ended = _app.Lifetime.ApplicationStopping.Register(() => stopped.TrySetResult());
+        await stopped.Task;
+        await _app.StopAsync(CancellationToken.None);
+        ThrowIfFailed();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _transport.Dispose();
+        _cache.Dispose();
+    }
+
+    private static WebApplication Build(MeshOptions options, MeshCache cache, MeshTransport transport)
+    {
+        // Empty, since the ordinary builders read appsettings.json of whatever folder the process was started in.
+        var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "phenaki", ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddEnvironmentVariables("PHENAKI_").AddInMemoryCollection(Settings(options, cache));
+        builder.Logging.SetMinimumLevel(options.LogLevel).AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.AddPhenakiServiceDefaults();
+
+        // What keeps the services from starting is said by the command.
+        builder.Logging.AddFilter("Phenaki.ServiceDefaults.Startup", LogLevel.None);
+        if (options.Listen is null)
+        {
+            builder.WebHost.UseTestServer();
+        }
+
+        builder.AddTextEncoder();
+        builder.AddVideoTokenizer();
+        builder.AddMaskedTransformer();
+        builder.AddOrchestrator(transport);
+        var app = builder.Build();
+        app.MapPhenakiDefaults();
+        app.MapTextEncoder();
+        app.MapVideoTokenizer();
+        app.MapMaskedTransformer();
+        app.MapOrchestrator();
+        return app;
+    }
+
+    private static Dictionary<string, string?> Settings(MeshOptions options, MeshCache cache)
+    {
+        Dictionary<string, string?> settings = new()
+        {
+            [ServiceDefaultsExtensions.ListenKey] = options.Listen,
+            [$"{TextEncoderOptions.Section}:{nameof(TextEncoderOptions.Model)}"] = options.Parts.TextEncoder,
+            [$"{TextEncoderOptions.Section}:{nameof(TextEncoderOptions.Device)}"] = options.Device,
+            [$"{VideoTokenizerOptions.Section}:{nameof(VideoTokenizerOptions.Model)}"] = options.Parts.VideoTokenizer,
+            [$"{VideoTokenizerOptions.Section}:{nameof(VideoTokenizerOptions.Device)}"] = options.Device,
+            [$"{MaskedTransformerOptions.Section}:{nameof(MaskedTransformerOptions.Model)}"] = options.Parts.MaskedTransformer,
+            [$"{MaskedTransformerOptions.Section}:{nameof(MaskedTransformerOptions.Device)}"] = options.Device,
+            [$"{OrchestratorOptions.Section}:{nameof(OrchestratorOptions.TextEncoderAddress)}"] = Inside,
+            [$"{OrchestratorOptions.Section}:{nameof(OrchestratorOptions.VideoTokenizerAddress)}"] = Inside,
+            [$"{OrchestratorOptions.Section}:{nameof(OrchestratorOptions.MaskedTransformerAddress)}"] = Inside,
+            [$"{OrchestratorOptions.Section}:{nameof(OrchestratorOptions.Redis)}"] = cache.Address,
+        };
+        if (cache.IsEmbedded)
+        {
+            // There is no other replica to wait for, only what a process that was killed has left.
+            settings[$"{OrchestratorOptions.Section}:{nameof(OrchestratorOptions.CacheLease)}"] = "00:00:00.100";
+        }
+
+        return settings;
+    }
+
+    private async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (Exception) when (_app.Services.GetRequiredService<StartupFailure>().Message is not null)
+        {
+            ThrowIfFailed();
+        }
+
+        _transport.Start(_listens ? Sockets() : _app.GetTestServer().CreateHandler());
+
+        // A part that cannot start stops the others, whose waiting then ends without a word: its own message comes first.
+        try
+        {
+            await Task.WhenAll(_app.Services.GetServices<IWarmup>().Select(part => part.Completion))
+                .WaitAsync(_app.Lifetime.ApplicationStopping).WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            ThrowIfFailed();
+            throw;
+        }
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_app.Services.GetRequiredService<StartupFailure>().Message is { } message)
+        {
+            throw new StartupException(message);
+        }
+    }
+
+    private SocketsHttpHandler Sockets()
+    {
+        // Port 0 is known only now, and an address such as 0.0.0.0 is none to call.
+        var port = new Uri(_app.Urls.First()).Port;
+        var host = new Uri(_app.Urls.First()).Host;
+        return new SocketsHttpHandler
+        {
+            EnableMultipleHttp2Connections = true,
+            ConnectCallback = async (_, cancellationToken) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                try
+                {
+                    await socket.ConnectAsync(host is "0.0.0.0" or "[::]" ? "localhost" : host.Trim('[', ']'), port, cancellationToken);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            },
+        };
+    }
+}

@@ -1,0 +1,71 @@
+namespace Phenaki.Cli.Hosting;
+
+/// <summary>The cache of the services in this process, and what people should know about it.</summary>
+internal sealed class MeshCache : IDisposable
+{
+    private readonly CacheFolder? _folder;
+    private readonly EmbeddedCache? _embedded;
+
+    private MeshCache(string address, string? notice = null, CacheFolder? folder = null, EmbeddedCache? embedded = null)
+    {
+        Address = address;
+        Notice = notice;
+        _folder = folder;
+        _embedded = embedded;
+    }
+
+    /// <summary>Address of the server, as StackExchange.Redis reads it; empty for no cache.</summary>
+    public string Address { get; }
+
+    /// <summary>Why it is not the cache that was asked for; null when it is.</summary>
+    public string? Notice { get; }
+
+    /// <summary>True for a server that this process has to itself.</summary>
+    public bool IsEmbedded => _embedded is not null;
+
+    /// <summary>Starts what was chosen. A cache that cannot be had is told, not an error.</summary>
+    /// <exception cref="CliException">A folder that was asked for by name cannot be used.</exception>
+    public static MeshCache Start(CacheChoice choice)
+    {
+        if (!choice.IsOn || choice.Redis is not null)
+        {
+            return new MeshCache(choice.Redis ?? "");
+        }
+
+        var (folder, notice) = Take(choice);
+        try
+        {
+            var embedded = EmbeddedCache.Start(folder);
+            notice = embedded.WasDamaged ? "What the cache folder held could not be read; it was deleted." : notice;
+            return new MeshCache(embedded.Address, notice, folder, embedded);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            folder?.Dispose();
+            return new MeshCache("", $"There is no cache this time: {failure.GetBaseException().Message}");
+        }
+    }
+
+    /// <summary>Stops the server, if it is this process's, and gives its folder to the next process.</summary>
+    public void Dispose()
+    {
+        _embedded?.Dispose();
+        _folder?.Dispose();
+    }
+
+    private static (CacheFolder? Folder, string? Notice) Take(CacheChoice choice)
+    {
+        var path = choice.Folder ?? CacheFolder.Default(Environment.GetEnvironmentVariable);
+        try
+        {
+            var folder = CacheFolder.TryTake(path);
+            return (folder, folder is null ? $"Another process uses the cache folder '{path}'; this one keeps nothing for later runs." : null);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return choice.Folder is null
+                ? (null, $"The cache folder '{path}' cannot be used, so nothing is kept for later runs: {failure.Message}")
+                : throw CliException.Usage($"--cache-dir: '{path}' cannot be used: {failure.Message}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+using Phenaki.Cli.Commands;
+
+return await PhenakiCommand.RunAsync(args);

@@ -1,0 +1,90 @@
+using Grpc.Core;
+using Grpc.Net.Client;
+using Phenaki.Cli.Hosting;
+using Phenaki.Contracts;
+using Phenaki.Story.V1;
+using Spectre.Console;
+
+namespace Phenaki.Cli.Stories;
+
+/// <summary>Makes a story from its arguments to its file, and says so. Standard output is the result; everything else goes to standard error.</summary>
+/// <param name="story">Checked.</param>
+/// <param name="isJson">True for a result in JSON.</param>
+/// <param name="time">The clock.</param>
+internal sealed class StoryRun(StoryArguments story, bool isJson, TimeProvider time)
+{
+    private readonly long _begun = time.GetTimestamp();
+
+    /// <summary>Hosts the services in this process.</summary>
+    public async Task<int> InProcessAsync(MeshOptions options, CancellationToken cancellationToken)
+    {
+        // A picture that is none is found before the models load.
+        var (height, width) = options.Parts.Check();
+        var opening = await OpeningFrames.ReadAsync(story, height, width, cancellationToken);
+        await Console.Error.WriteLineAsync("Loading the model.");
+        await using var mesh = await Mesh.StartAsync(options, cancellationToken);
+        if (mesh.Notice is { } notice)
+        {
+            await Console.Error.WriteLineAsync(notice);
+        }
+
+        using var channel = GrpcChannel.ForAddress("http://mesh", Channel(mesh.Transport));
+        var service = new StoryService.StoryServiceClient(channel);
+        var model = await service.GetModelAsync(new(), cancellationToken: cancellationToken);
+        return await MakeAsync(service, opening, (int)model.PrefixFrames, cancellationToken);
+    }
+
+    /// <summary>Uses services that run elsewhere.</summary>
+    /// <exception cref="CliException">The address is none, or nobody answers there.</exception>
+    public async Task<int> OverNetworkAsync(string address, CancellationToken cancellationToken)
+    {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            throw CliException.Usage($"--address is '{address}'; allowed are URLs such as http://127.0.0.1:5100.");
+        }
+
+        using var channel = GrpcChannel.ForAddress(uri, Channel(null));
+        var service = new StoryService.StoryServiceClient(channel);
+        try
+        {
+            var model = await service.GetModelAsync(new(), cancellationToken: cancellationToken);
+            var opening = await OpeningFrames.ReadAsync(story, (int)model.Height, (int)model.Width, cancellationToken);
+            return await MakeAsync(service, opening, (int)model.PrefixFrames, cancellationToken);
+        }
+        catch (RpcException away) when (away.Status.DebugException is HttpRequestException or IOException or System.Net.Sockets.SocketException)
+        {
+            throw CliException.Failure(
+                $"No Phenaki services answer at {address}: {away.Status.DebugException.GetBaseException().Message}.",
+                "Start them with 'phenaki serve', or leave --address out to have them hosted here.");
+        }
+    }
+
+    private static GrpcChannelOptions Channel(HttpMessageHandler? transport) => new()
+    {
+        HttpHandler = transport,
+        DisposeHttpClient = transport is null,
+        MaxReceiveMessageSize = WireTensor.MaxBytes,
+        MaxSendMessageSize = WireTensor.MaxBytes,
+    };
+
+    private async Task<int> MakeAsync(
+        StoryService.StoryServiceClient service, IReadOnlyList<byte[]> opening, int prefixFrames, CancellationToken cancellationToken)
+    {
+        IStoryProgress progress = Console.IsErrorRedirected
+            ? new LineProgress(Console.Error, time)
+            : new BarProgress(AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }));
+        var result = await new StoryClient(service, progress).MakeAsync(story, opening, prefixFrames, cancellationToken);
+        foreach (var warning in StoryText.Warnings(result))
+        {
+            await Console.Error.WriteLineAsync(warning);
+        }
+
+        var took = time.GetElapsedTime(_begun);
+        foreach (var line in isJson ? [StoryText.Json(result, took)] : StoryText.Summary(story, result, took))
+        {
+            await Console.Out.WriteLineAsync(line);
+        }
+
+        return ExitCodes.Success;
+    }
+}
