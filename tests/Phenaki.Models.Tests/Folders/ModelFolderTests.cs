@@ -170,6 +170,15 @@ public sealed class ModelFolderTests : IDisposable
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Open_KeyThatIsNoText_IsRefused()
+    {
+        WriteModel();
+        File.WriteAllBytes(_folder.Of("model", "config.json"), [.. "{\"model_type"u8, 0x9E, .. "\":\"test-model\"}"u8]);
+
+        Assert.Throws<ModelFormatException>(() => ModelFolder.Open(Model, "test-model"));
+    }
+
     private void WriteModel(int layers = 3, Dictionary<string, byte[]>? extra = null) =>
         ModelFolder.Write(Model, new SampleConfig("test-model", layers, Shape.RoundCorners), _module, "# card", torch.ScalarType.Float32, extra);
 

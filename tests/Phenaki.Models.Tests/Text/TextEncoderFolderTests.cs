@@ -117,7 +117,7 @@ public sealed class TextEncoderFolderTests : IDisposable
                     File.WriteAllBytes(_folder.Of("model", name), originals[name]);
                 }
             },
-            iter: 1000,
+            iter: 500,
             threads: 1);
     }
 

@@ -37,8 +37,12 @@ internal static class ConfigJson
     {
         try
         {
-            return JsonNode.Parse(bytes, documentOptions: new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false }) as JsonObject
+            var json = JsonNode.Parse(bytes, documentOptions: new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false }) as JsonObject
                 ?? throw new ModelFormatException(file, null, "must hold one JSON object");
+
+            // Keys are decoded when first looked at: here, where keys that are no text are answered for.
+            _ = json.Count;
+            return json;
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException)
         {

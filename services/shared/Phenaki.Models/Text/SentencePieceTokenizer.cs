@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Phenaki.Models.Folders;
 using Phenaki.Models.Text.SentencePieceFormat;
-using Library = Microsoft.ML.Tokenizers.SentencePieceTokenizer;
 
 namespace Phenaki.Models.Text;
 
@@ -12,20 +11,26 @@ namespace Phenaki.Models.Text;
 /// Where tokenizer_config.json says <c>"do_lower_case": true</c>, the text is lower-cased first and every white-space character
 /// becomes a space; further normalisation is the model's own. Safe for concurrent calls.
 /// </summary>
+/// <remarks>
+/// Written here because the library at hand (Microsoft.ML.Tokenizers 2.0) gives other ids than the reference for ties, control
+/// characters, runs of unknown characters and empty texts, and does not open T5's models: the embedding cache and pre-trained
+/// weights need the exact ids.
+/// </remarks>
 public sealed class SentencePieceTokenizer
 {
     private const string LowerCaseKey = "do_lower_case";
 
-    private readonly Library _library;
+    private readonly SentencePieceNormaliser _normaliser;
+    private readonly UnigramVocabulary _vocabulary;
     private readonly bool _lowerCase;
 
-    private SentencePieceTokenizer(Library library, ModelProto model, bool lowerCase)
+    private SentencePieceTokenizer(string file, ModelProto model, bool lowerCase)
     {
-        _library = library;
+        _vocabulary = new UnigramVocabulary(file, model);
+        _normaliser = new SentencePieceNormaliser(file, model);
         _lowerCase = lowerCase;
         VocabularySize = model.Pieces.Count;
-        EndOfSentenceId = model.TrainerSpec.EosId;
-        UnknownId = model.TrainerSpec.UnkId;
+        EndOfSentenceId = FindEndOfSentence(file, model);
     }
 
     /// <summary>Number of pieces; ids are below it.</summary>
@@ -35,7 +40,7 @@ public sealed class SentencePieceTokenizer
     public int EndOfSentenceId { get; }
 
     /// <summary>Id that stands for one run of text that the vocabulary cannot spell.</summary>
-    public int UnknownId { get; }
+    public int UnknownId => _vocabulary.UnknownId;
 
     /// <summary>Reads a model.</summary>
     /// <param name="file">Path of the model, for messages.</param>
@@ -44,30 +49,20 @@ public sealed class SentencePieceTokenizer
     /// <exception cref="ModelFormatException">The bytes are no unigram model, or the settings no JSON.</exception>
     public static SentencePieceTokenizer Create(string file, byte[] model, byte[]? tokenizerConfig = null)
     {
-        var proto = Parse(file, model);
-
-        // The library looks up the piece of the beginning-of-sentence id, which T5's models do not have (-1), although it is told not to add one.
-        var bosId = proto.TrainerSpec.BosId;
-        if (bosId < 0 || bosId >= proto.Pieces.Count)
-        {
-            proto.TrainerSpec.BosId = proto.TrainerSpec.EosId;
-        }
-
+        ModelProto proto;
         try
         {
-            using var stream = new MemoryStream(proto.ToByteArray());
-            var tokenizer = new SentencePieceTokenizer(
-                Library.Create(stream, addBeginningOfSentence: false, addEndOfSentence: false), proto, ReadLowerCase(file, tokenizerConfig));
-
-            // Damage in the tables of the normaliser shows only when they are used.
-            tokenizer.Encode("a \u00e9\uff21\u4e00.");
-            return tokenizer;
+            proto = ModelProto.Parser.ParseFrom(model);
         }
-        catch (Exception exception) when (exception is not (ModelFormatException or OutOfMemoryException))
+        catch (InvalidProtocolBufferException exception)
         {
-            // The library answers a damaged model with whatever it stumbles over.
-            throw new ModelFormatException(file, null, $"is no usable SentencePiece model: {exception.Message}", exception);
+            throw new ModelFormatException(file, null, $"is no SentencePiece model: {exception.Message}", exception);
         }
+
+        proto.TrainerSpec ??= new TrainerSpec();
+        return proto.TrainerSpec.ModelType is TrainerSpec.Types.ModelType.Unigram
+            ? new SentencePieceTokenizer(file, proto, ReadLowerCase(file, tokenizerConfig))
+            : throw new ModelFormatException(file, null, $"the SentencePiece model must be of type Unigram, found {proto.TrainerSpec.ModelType}");
     }
 
     /// <summary>Tokenizes a text of any length. Unpaired surrogates count as U+FFFD.</summary>
@@ -79,46 +74,12 @@ public sealed class SentencePieceTokenizer
         return new TokenizedText([.. ids, EndOfSentenceId], unknownWords);
     }
 
-    private static ModelProto Parse(string file, byte[] bytes)
+    private static int FindEndOfSentence(string file, ModelProto model)
     {
-        ModelProto model;
-        try
-        {
-            model = ModelProto.Parser.ParseFrom(bytes);
-        }
-        catch (InvalidProtocolBufferException exception)
-        {
-            throw new ModelFormatException(file, null, $"is no SentencePiece model: {exception.Message}", exception);
-        }
-
-        model.TrainerSpec ??= new TrainerSpec();
-        var spec = model.TrainerSpec;
-        if (spec.ModelType is not TrainerSpec.Types.ModelType.Unigram)
-        {
-            throw new ModelFormatException(file, null, $"the SentencePiece model must be of type Unigram, found {spec.ModelType}");
-        }
-
-        CheckId("eos_id", spec.EosId);
-        CheckId("unk_id", spec.UnkId);
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        for (var id = 0; id < model.Pieces.Count; id++)
-        {
-            var piece = model.Pieces[id];
-            if (!float.IsFinite(piece.Score) || piece.Piece.Length == 0 || !seen.Add(piece.Piece))
-            {
-                throw new ModelFormatException(file, null, $"piece {id} ('{ModelFormatException.Printable(piece.Piece)}', score {piece.Score}) must be a text of its own with a finite score");
-            }
-        }
-
-        return model;
-
-        void CheckId(string key, int id)
-        {
-            if (id < 0 || id >= model.Pieces.Count)
-            {
-                throw new ModelFormatException(file, null, $"{key} must be one of the {model.Pieces.Count} pieces, found {id}");
-            }
-        }
+        var name = model.TrainerSpec.EosPiece;
+        return model.Pieces.Index().FirstOrDefault(pair => pair.Item.Piece == name, (-1, new())) is { Index: >= 0 and var id }
+            ? id
+            : throw new ModelFormatException(file, null, $"none of the {model.Pieces.Count} pieces is the end-of-sentence '{ModelFormatException.Printable(name)}'");
     }
 
     private static bool ReadLowerCase(string modelFile, byte[]? bytes)
@@ -133,32 +94,19 @@ public sealed class SentencePieceTokenizer
         {
             null => false,
             JsonValue value when value.TryGetValue<bool>(out var lowerCase) => lowerCase,
-            var other => throw new ModelFormatException(file, null, $"{LowerCaseKey} must be true or false, found {other.ToJsonString()}"),
+            var other => throw new ModelFormatException(file, null, $"{LowerCaseKey} must be true or false, found {other.GetValueKind()}"),
         };
     }
 
-    private List<int> EncodeIds(string text)
-    {
-        var ids = new List<int>();
-        foreach (var id in _library.EncodeToIds(Prepare(text), addBeginningOfSentence: false, addEndOfSentence: false))
-        {
-            // The reference gives one id for a run of unknown characters, the library one for each.
-            if (id != UnknownId || ids is not [.., var last] || last != UnknownId)
-            {
-                ids.Add(id);
-            }
-        }
+    private List<int> EncodeIds(string text) =>
+        _vocabulary.Split(_normaliser.Normalise(Encoding.UTF8.GetBytes(_lowerCase ? Fold(text) : text)));
 
-        return ids;
-    }
-
-    private string Prepare(string text)
+    private static string Fold(string text)
     {
         var result = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
-            var folded = !_lowerCase ? rune : Rune.IsWhiteSpace(rune) ? new Rune(' ') : Rune.ToLowerInvariant(rune);
-            result.Append(folded.ToString());
+            result.Append((Rune.IsWhiteSpace(rune) ? new Rune(' ') : Rune.ToLowerInvariant(rune)).ToString());
         }
 
         return result.ToString();
