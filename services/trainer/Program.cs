@@ -5,6 +5,7 @@ var root = new RootCommand("Trains the parts of Phenaki and measures them.")
 {
     TokenizerCommand.Create(),
     TransformerCommand.Create(),
+    EvaluateCommand.Create(),
 };
 
 // A run that is asked to stop ends its step and saves: that takes longer than the two seconds that are usual.

@@ -8,7 +8,8 @@ namespace Phenaki.Trainer.Transformer;
 
 /// <summary>Draws StoryWorld clips and stills as tokens with their captions and masks.</summary>
 internal sealed class TransformerBatches(
-    StoryWorldDataset world, VideoTokenizerNetwork tokenizer, VideoGeometry geometry, SentencePieceTokenizer words, TransformerTrainingConfig config, Device device)
+    StoryWorldDataset world, VideoTokenizerNetwork tokenizer, VideoGeometry geometry, SentencePieceTokenizer words, TransformerTrainingConfig config, Device device,
+    bool heldOut = false)
 {
     // Some clips are shorter than the longest, as the last clip of a scene often is.
     private const double ShorterShare = 0.12;
@@ -54,7 +55,7 @@ internal sealed class TransformerBatches(
         int frames = geometry.Frames(latentFrames);
         var clips = new StoryClip[count];
         Parallel.For(0, count, i =>
-            clips[i] = world.Draw(config.Seed, ((ulong)step * 2 * Clips) + (ulong)(firstRow + i), new ClipOptions { Frames = frames }));
+            clips[i] = world.Draw(config.Seed, ((ulong)step * 2 * Clips) + (ulong)(firstRow + i), new ClipOptions { Frames = frames, HeldOut = heldOut }));
         var pixels = new byte[count * frames * geometry.FrameBytes];
         for (int i = 0; i < count; i++)
         {

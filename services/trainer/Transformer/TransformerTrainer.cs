@@ -14,7 +14,6 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
     private readonly TransformerBatches _batches;
     private readonly Func<TransformerTrainer, long, CancellationToken, Task> _export;
     private readonly Optimiser _optimiser;
-    private readonly Device _device;
 
     /// <summary>Creates a trainer with fresh weights.</summary>
     /// <param name="config">Settings; must have no violations.</param>
@@ -25,7 +24,7 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
     public TransformerTrainer(
         TransformerTrainingConfig config, TransformerBatches batches, Tensor codebook, Device device, Func<TransformerTrainer, long, CancellationToken, Task> export)
     {
-        (_config, _batches, _device, _export) = (config, batches, device, export);
+        (_config, _batches, _export) = (config, batches, export);
         manual_seed((long)config.Seed);
         Network = new MaskedTransformerNetwork(config.Model, device);
         using var generator = new Generator(config.Seed, device);
@@ -56,7 +55,7 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
         foreach (var batch in batches)
         {
             double share = batch.Examples.Sum(example => example.Masked.Length) / all;
-            var loss = Loss(batch);
+            var loss = MaskedLoss.Of(batch, Network, Text);
             (loss * share).backward();
             double value = loss.item<float>();
             figures["loss"] += share * value;
@@ -69,27 +68,6 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
 
     /// <inheritdoc />
     public Task ExportAsync(long step, CancellationToken cancellationToken) => _export(this, step, cancellationToken);
-
-    private Tensor Loss(TransformerBatches.Batch batch)
-    {
-        var (count, length) = (batch.Tokens.shape[0], batch.Tokens.shape[1]);
-        long[] masked = [.. batch.Examples.SelectMany((example, row) => example.Masked.Select(position => (row * length) + position))];
-        var at = tensor(masked, dtype: ScalarType.Int64, device: _device);
-        var known = batch.Tokens.flatten().index_fill(0, at, _config.Model.CodebookSize).view(count, length);
-        var (text, mask) = DropText(Text.forward(batch.WordIds, batch.WordMask), batch.WordMask, batch.Examples);
-        var rows = Network.Forward(known, Network.Project(text, mask), Network.PositionBiases(batch.LatentFrames));
-        var logits = Network.Logits(rows.flatten(0, 1).index_select(0, at));
-        return nn.functional.cross_entropy(logits, batch.Tokens.flatten().index_select(0, at));
-    }
-
-    // A dropped text is the empty text: one row, the rest padding, exactly as guidance has it when sampling.
-    private (Tensor Text, Tensor Mask) DropText(Tensor text, Tensor mask, IReadOnlyList<MaskedExample> examples)
-    {
-        var drop = tensor(examples.Select(example => example.DropText).ToArray(), device: _device);
-        var empty = nn.functional.pad(Network.EmptyText, [0, 0, 0, text.shape[1] - 1]);
-        var first = arange(mask.shape[1], device: _device).eq(0).unsqueeze(0);
-        return (where(drop.view(-1, 1, 1), empty, text), where(drop.view(-1, 1), first, mask));
-    }
 
     private static IEnumerable<(string Name, Parameter Parameter)> Named(string prefix, nn.Module module) =>
         module.named_parameters().Select(entry => ($"{prefix}.{entry.name}", entry.parameter));

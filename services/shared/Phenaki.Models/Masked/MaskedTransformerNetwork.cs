@@ -57,6 +57,9 @@ public sealed class MaskedTransformerNetwork : nn.Module
     /// <summary>The codes of the video tokenizer, shape [codebook size, code width]; null where tokens are embedded by table alone.</summary>
     public Tensor? Codebook => codebook;
 
+    /// <summary>The token that stands for a masked one: the codebook size.</summary>
+    public int MaskToken => _config.CodebookSize;
+
     /// <summary>The text that stands for no text, shape [1, 1, text width]: what guidance guides away from.</summary>
     public Tensor EmptyText => empty_text;
 
