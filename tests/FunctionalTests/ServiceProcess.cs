@@ -1,0 +1,41 @@
+using System.Globalization;
+using Phenaki.Testing;
+
+namespace Phenaki.FunctionalTests;
+
+/// <summary>One service in a process of its own, on a port of its own that it keeps when it is started again.</summary>
+/// <param name="project">Folder below services, as in "text-encoder".</param>
+/// <param name="assembly">Name of the program.</param>
+/// <param name="ready">What it says when it can be called.</param>
+/// <param name="arguments">Its arguments but the port.</param>
+public sealed class ServiceProcess(string project, string assembly, string ready, params string[] arguments) : IAsyncDisposable
+{
+    private readonly int _port = RedisServerProcess.FreePort();
+    private ProgramProcess? _process;
+
+    /// <summary>Where it answers.</summary>
+    public string Address => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}");
+
+    /// <summary>What it has said.</summary>
+    public string Said => _process?.Said ?? "";
+
+    /// <summary>Starts it.</summary>
+    public void Start() => _process = ProgramProcess.Start(project, assembly, ["--listen", Address, .. arguments]);
+
+    /// <summary>Waits until it can be called.</summary>
+    public Task ReadyAsync(CancellationToken cancellationToken) => _process!.SaysAsync(ready, cancellationToken);
+
+    /// <summary>Ends it as a power cut would.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+
+        _process = null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await KillAsync();
+}
