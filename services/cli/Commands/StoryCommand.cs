@@ -17,7 +17,7 @@ internal sealed class StoryCommand
     private readonly SamplingOptions _sampling = new();
     private readonly Option<string?> _image = new("--image") { Description = "Picture that the story goes on from." };
     private readonly Option<string?> _clip = new("--clip") { Description = "Video, or folder of PNG files, that the story goes on from." };
-    private readonly Option<int?> _scale = new("--scale") { Description = "Each pixel becomes this many in width and height, 1 to 16. Default: as many as make the short side at least 256." };
+    private readonly Option<int?> _scale = new("--scale") { Description = "Each pixel becomes this many in width and height, 1 to 16. Default: as many as make the short side at least 128." };
     private readonly Option<FrameScaling> _scaling = CommonOptions.Scaling();
     private readonly Option<VideoCodec> _codec = CommonOptions.Codec();
     private readonly HostOptions _host = new();
