@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Phenaki.ModelTesting;
 using Phenaki.Testing;
 
 namespace Phenaki.FunctionalTests;
@@ -60,8 +59,8 @@ public sealed class BadInputTests : IDisposable
         await File.WriteAllTextAsync(_folder.Of("notes.png"), "This is no picture.", Token);
         if (arguments.Contains("MODEL") || arguments.Contains("NOWEIGHTS"))
         {
-            TinyModels.Write(_folder.Of("model"));
-            TinyModels.Write(_folder.Of("no-weights"));
+            StoryModel.Write(_folder.Of("model"));
+            StoryModel.Write(_folder.Of("no-weights"));
             File.Delete(_folder.Of("no-weights", "masked-transformer", "model.safetensors"));
         }
 
@@ -93,7 +92,7 @@ public sealed class BadInputTests : IDisposable
     [Fact(Timeout = Timeout)]
     public async Task Serve_OnAPortInUse_SaysWhatToChange()
     {
-        TinyModels.Write(_folder.Of("model"));
+        StoryModel.Write(_folder.Of("model"));
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);

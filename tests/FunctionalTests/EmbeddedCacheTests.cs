@@ -1,4 +1,3 @@
-using Phenaki.ModelTesting;
 using Phenaki.Testing;
 
 namespace Phenaki.FunctionalTests;
@@ -11,7 +10,7 @@ public sealed class EmbeddedCacheTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     /// <summary>Writes a model.</summary>
-    public EmbeddedCacheTests() => TinyModels.Write(_folder.Of("model"));
+    public EmbeddedCacheTests() => StoryModel.Write(_folder.Of("model"));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

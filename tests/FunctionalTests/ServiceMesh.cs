@@ -1,4 +1,3 @@
-using Phenaki.ModelTesting;
 using Phenaki.Testing;
 
 namespace Phenaki.FunctionalTests;
@@ -29,7 +28,7 @@ public sealed class ServiceMesh : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        TinyModels.Write(Model);
+        StoryModel.Write(Model);
         Redis = await RedisServerProcess.StartAsync(CancellationToken.None);
         TextEncoder = Service("text-encoder", "Phenaki.TextEncoder");
         VideoTokenizer = Service("video-tokenizer", "Phenaki.VideoTokenizer");

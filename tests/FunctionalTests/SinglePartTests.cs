@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Phenaki.ModelTesting;
 using Phenaki.Testing;
 
 namespace Phenaki.FunctionalTests;
@@ -13,7 +12,7 @@ public sealed class SinglePartTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     /// <summary>Writes a model.</summary>
-    public SinglePartTests() => TinyModels.Write(_folder.Of("model"));
+    public SinglePartTests() => StoryModel.Write(_folder.Of("model"));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -46,7 +45,7 @@ public sealed class SinglePartTests : IDisposable
 
         (await Cli.RunAsync(["decode-tokens", tokens, "-o", _folder.Of("decoded"), "--model", _folder.Of("model"), "--device", "cpu"], Token)).Succeeded();
         (await Cli.RunAsync(Cli.Story(
-            ["a bear walks."], _folder.Of("story"), "--frames", TinyModels.ClipFrames.ToString(CultureInfo.InvariantCulture),
+            ["a bear walks."], _folder.Of("story"), "--frames", StoryModel.ClipFrames.ToString(CultureInfo.InvariantCulture),
             "--model", _folder.Of("model"), "--device", "cpu", "--no-cache"), Token)).Succeeded();
 
         Assert.Equal(Cli.Frames(_folder.Of("story")), Cli.Frames(_folder.Of("decoded")));
@@ -62,8 +61,8 @@ public sealed class SinglePartTests : IDisposable
 
         var latentFrames = encoded.Json.AsArray();
         Assert.Equal(6, latentFrames.Count);
-        Assert.All(latentFrames, frame => Assert.Equal(TinyModels.Grid, frame!.AsArray().Count));
-        Assert.All(latentFrames, frame => Assert.All(frame!.AsArray(), row => Assert.Equal(TinyModels.Grid, row!.AsArray().Count)));
+        Assert.All(latentFrames, frame => Assert.Equal(StoryModel.Grid, frame!.AsArray().Count));
+        Assert.All(latentFrames, frame => Assert.All(frame!.AsArray(), row => Assert.Equal(StoryModel.Grid, row!.AsArray().Count)));
         Assert.Contains("the last 1 of 12 frames are left out", encoded.Error, StringComparison.Ordinal);
     }
 

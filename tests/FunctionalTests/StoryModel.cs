@@ -6,10 +6,10 @@ using Phenaki.Models.Text;
 using Phenaki.Models.Video;
 using static TorchSharp.torch;
 
-namespace Phenaki.ModelTesting;
+namespace Phenaki.FunctionalTests;
 
-/// <summary>Model folders with random weights, so small that a story takes seconds. Apart from Phenaki.Testing, so that not every test needs libtorch.</summary>
-public static class TinyModels
+/// <summary>A model with random weights, with the clips of the one that ships (11 frames, K = 5), so small that a story takes seconds.</summary>
+internal static class StoryModel
 {
     /// <summary>Height and width of a frame in pixels.</summary>
     public const int Side = 16;
