@@ -36,7 +36,8 @@ internal sealed class TextEncoderGrpcService(
             await writing.WaitAsync(cancellationToken);
             try
             {
-                await responseStream.WriteAsync(answer, cancellationToken);
+                // A write that is cancelled resets the stream, and the status of a refused prompt would be lost with it: only the client's leaving may.
+                await responseStream.WriteAsync(answer, context.CancellationToken);
             }
             finally
             {

@@ -83,7 +83,8 @@ public sealed class ClipSamplerTests : IDisposable
 
                 return together.Select(Finish).Zip(alone).All(pair => pair.First.SequenceEqual(pair.Second));
             },
-            iter: 20);
+            iter: 20,
+            threads: 1);
 
     [Fact]
     public void BeginClip_PartOfTheKeyChanged_GivesOtherTokens()
