@@ -108,8 +108,10 @@ internal sealed class StoryValidator(OrchestratorOptions options)
 
     private static string WithStyle(string prompt, string style)
     {
+        // "A bear swims." and "pencil drawing" are one sentence: "A bear swims, pencil drawing".
         var suffix = PromptText.Normalise(style);
-        return suffix.Length == 0 ? PromptText.Normalise(prompt) : $"{PromptText.Normalise(prompt)}, {suffix}";
+        var sentence = PromptText.Normalise(prompt);
+        return suffix.Length == 0 ? sentence : $"{sentence.TrimEnd('.')}, {suffix}";
     }
 
     private static ClipSampling Resolve(SamplingSettings sampling, ClipSampling defaults) => new(

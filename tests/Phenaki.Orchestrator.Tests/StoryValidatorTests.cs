@@ -99,6 +99,14 @@ public sealed class StoryValidatorTests
     }
 
     [Fact]
+    public void Read_PromptThatEndsInAFullStop_LosesItBeforeTheStyle()
+    {
+        var story = Story(new Scene { Prompt = "A bear swims." });
+        story.Style = "pencil drawing";
+        Assert.Equal("A bear swims, pencil drawing", Assert.Single(_validator.Read(story, FakeModels.Set).Scenes).Prompt);
+    }
+
+    [Fact]
     public void Read_GoodStory_ResolvesDefaultsStyleAndWhiteSpace()
     {
         var story = Story(new Scene { Prompt = "  a   cat " }, new Scene { Prompt = "b", Frames = 3 });
