@@ -46,6 +46,10 @@ internal sealed class ModelChannels : IDisposable
                 MaxRetryBufferPerCallSize = RetryBufferPerCall,
                 MaxRetryBufferSize = RetryBuffer,
                 ServiceConfig = Config(named),
+
+                // The default grows to two minutes: a service that is back would stay unknown for that long.
+                InitialReconnectBackoff = TimeSpan.FromMilliseconds(200),
+                MaxReconnectBackoff = TimeSpan.FromSeconds(1),
                 ServiceProvider = _resolvers,
             });
         }
