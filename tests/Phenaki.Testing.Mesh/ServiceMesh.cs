@@ -1,9 +1,9 @@
-using Phenaki.Testing;
 
-namespace Phenaki.FunctionalTests;
+namespace Phenaki.Testing.Mesh;
 
 /// <summary>The four services as processes of their own, with tiny models, and a real redis-server.</summary>
-public sealed class ServiceMesh : IAsyncLifetime
+/// <param name="orchestratorArguments">Further arguments of the orchestrator, as in "--max-concurrent-stories", "1".</param>
+public sealed class ServiceMesh(params string[] orchestratorArguments) : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -37,9 +37,9 @@ public sealed class ServiceMesh : IAsyncLifetime
         // Few resumptions: a story whose masked transformer is killed shall fail soon, not wait for it.
         Orchestrator = new ServiceProcess(
             "orchestrator", "Phenaki.Orchestrator", "Ready with",
-            "--text-encoder-address", TextEncoder.Address, "--video-tokenizer-address", VideoTokenizer.Address,
+            ["--text-encoder-address", TextEncoder.Address, "--video-tokenizer-address", VideoTokenizer.Address,
             "--masked-transformer-address", MaskedTransformer.Address, "--redis", $"{Redis.Address}", "--max-resumptions", "1",
-            "--cache-lease", "00:00:00.200");
+            "--cache-lease", "00:00:00.200", .. orchestratorArguments]);
     }
 
     /// <summary>Starts all that do not run, in the order that people would choose last, and waits for them.</summary>

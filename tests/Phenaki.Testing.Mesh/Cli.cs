@@ -1,7 +1,7 @@
-namespace Phenaki.FunctionalTests;
+namespace Phenaki.Testing.Mesh;
 
 /// <summary>Starts the command phenaki.</summary>
-internal static class Cli
+public static class Cli
 {
     /// <summary>Starts it.</summary>
     public static ProgramProcess Start(params IEnumerable<string> arguments) => ProgramProcess.Start("cli", "phenaki", arguments);

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Phenaki.Testing;
 
-namespace Phenaki.FunctionalTests;
+namespace Phenaki.Testing.Mesh;
 
 /// <summary>A program of this repository in a process of its own, from its build output; killed with the test. What it says is kept.</summary>
 public sealed class ProgramProcess : IAsyncDisposable

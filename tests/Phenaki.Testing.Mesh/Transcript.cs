@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Phenaki.FunctionalTests;
+namespace Phenaki.Testing.Mesh;
 
 /// <summary>What a process says on one stream.</summary>
 internal sealed class Transcript

@@ -1,4 +1,4 @@
-namespace Phenaki.FunctionalTests;
+namespace Phenaki.Testing.Mesh;
 
 /// <summary>A mesh that runs. Its services are started in the wrong order, the orchestrator first and the text encoder last, which must not matter.</summary>
 public sealed class StartedMesh : IAsyncLifetime

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Phenaki.FunctionalTests;
+namespace Phenaki.Testing.Mesh;
 
 /// <summary>A process that has ended.</summary>
 /// <param name="ExitCode">What it answered.</param>

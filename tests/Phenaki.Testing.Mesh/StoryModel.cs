@@ -6,10 +6,10 @@ using Phenaki.Models.Text;
 using Phenaki.Models.Video;
 using static TorchSharp.torch;
 
-namespace Phenaki.FunctionalTests;
+namespace Phenaki.Testing.Mesh;
 
 /// <summary>A model with random weights, with the clips of the one that ships (11 frames, K = 5), so small that a story takes seconds.</summary>
-internal static class StoryModel
+public static class StoryModel
 {
     /// <summary>Height and width of a frame in pixels.</summary>
     public const int Side = 16;

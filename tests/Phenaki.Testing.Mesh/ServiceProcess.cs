@@ -1,7 +1,6 @@
 using System.Globalization;
-using Phenaki.Testing;
 
-namespace Phenaki.FunctionalTests;
+namespace Phenaki.Testing.Mesh;
 
 /// <summary>One service in a process of its own, on a port of its own that it keeps when it is started again.</summary>
 /// <param name="project">Folder below services, as in "text-encoder".</param>
