@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Phenaki.ServiceDefaults.Hosting;
 using Phenaki.TextEncoder.V1;
 
 namespace Phenaki.ServiceDefaults.Tests;
@@ -7,6 +8,9 @@ namespace Phenaki.ServiceDefaults.Tests;
 internal sealed class ProbeService(ProbeService.Behaviour behaviour) : TextEncoderService.TextEncoderServiceBase
 {
     public const string Name = "phenaki.text_encoder.v1.TextEncoderService";
+
+    /// <summary>It as a program without options of its own.</summary>
+    public static ServiceDescription Description { get; } = new("probe", "Probe", typeof(object));
 
     public override Task<GetModelResponse> GetModel(GetModelRequest request, ServerCallContext context) => behaviour.GetModel(context);
 

@@ -51,7 +51,7 @@ internal static class ServiceCommandLine
             text.AppendLine();
         }
 
-        return text.ToString();
+        return text.AppendLine($"  {HealthProbe.Verb,-28}asks the one that runs with these settings: exit code 0 when it serves, 1 when it does not").ToString();
     }
 
     /// <summary>Refuses what would otherwise be ignored: a misspelt option, a word that belongs to none, an option without its value.</summary>

@@ -95,7 +95,7 @@ public static class ServiceDefaultsExtensions
         Dictionary<string, string?> endpoints = new() { ["Kestrel:EndpointDefaults:Protocols"] = "Http2" };
         if (builder.Configuration[ListenKey] is { Length: > 0 } listen)
         {
-            CheckUrl(listen);
+            _ = ParseUrl(ListenKey, listen);
             endpoints["Kestrel:Endpoints:Grpc:Url"] = listen;
         }
 
@@ -110,16 +110,18 @@ public static class ServiceDefaultsExtensions
         });
     }
 
-    private static void CheckUrl(string listen)
+    /// <summary>The address that a setting holds.</summary>
+    /// <exception cref="OptionsValidationException">It is no URL.</exception>
+    internal static BindingAddress ParseUrl(string key, string url)
     {
         try
         {
-            _ = BindingAddress.Parse(listen);
+            return BindingAddress.Parse(url);
         }
         catch (FormatException exception)
         {
             throw new OptionsValidationException(
-                ListenKey, typeof(Uri), [$"{ListenKey} is '{listen}', which is no address ({exception.Message}); allowed are URLs such as http://127.0.0.1:5101."]);
+                key, typeof(Uri), [$"{key} is '{url}', which is no address ({exception.Message}); allowed are URLs such as http://127.0.0.1:5101."]);
         }
     }
 

@@ -24,6 +24,7 @@ public static class ServiceProgram
     /// <summary>
     /// Runs the service until it is asked to stop (SIGTERM, SIGINT), lets the calls in flight finish, and returns the exit code. Configuration, the
     /// later winning: <c>appsettings.NAME.json</c> beside the program, environment variables, those with the prefix <c>PHENAKI_</c>, command line.
+    /// With <c>--help</c> it says what can be set, with <c>--health-check</c> it asks the one that runs already whether it serves (0) or not (1).
     /// </summary>
     /// <param name="args">Of the process.</param>
     /// <param name="service">What is served.</param>
@@ -39,10 +40,16 @@ public static class ServiceProgram
             return Success;
         }
 
+        var asksForHealth = HealthProbe.TakeVerb(ref args);
         StartupFailure? failure = null;
         try
         {
             var builder = CreateBuilder(args, service);
+            if (asksForHealth)
+            {
+                return await HealthProbe.AskAsync(builder.Configuration, cancellationToken) is { } why ? End(service, Failure, why) : Success;
+            }
+
             builder.AddPhenakiServiceDefaults();
             add(builder);
             await using var app = builder.Build();
