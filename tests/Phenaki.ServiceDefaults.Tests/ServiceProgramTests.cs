@@ -41,6 +41,31 @@ public sealed class ServiceProgramTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Health_WhileAModelLoads_IsAliveButServesNothing()
+    {
+        var loading = new TaskCompletionSource<object>();
+        var started = new TaskCompletionSource<WebApplication>();
+        var run = ServiceProgram.RunAsync(
+            ["--listen", "http://127.0.0.1:0"],
+            Service,
+            builder => builder.Services.AddWarmup(ProbeService.Name, (_, cancellation) => loading.Task.WaitAsync(cancellation)),
+            app => app.Lifetime.ApplicationStarted.Register(() => started.SetResult(app)),
+            Cancellation);
+        var app = await started.Task.WaitAsync(Cancellation);
+        using var channel = GrpcChannel.ForAddress(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        var client = new Health.HealthClient(channel);
+        async Task<HealthCheckResponse.Types.ServingStatus> StatusAsync(string service) =>
+            (await client.CheckAsync(new() { Service = service }, cancellationToken: Cancellation)).Status;
+
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await StatusAsync(ServiceDefaultsExtensions.LivenessName));
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, await StatusAsync(ProbeService.Name));
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, await StatusAsync(""));
+
+        app.Lifetime.StopApplication();
+        Assert.Equal(ServiceProgram.Success, await run);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Run_PortInUse_EndsWithOne()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -25,6 +25,12 @@ public static class ServiceDefaultsExtensions
     public const string DrainSecondsKey = "DrainSeconds";
 
     /// <summary>
+    /// Name in <c>grpc.health.v1</c> that is SERVING for as long as the process answers, while it loads and while it drains: what a supervisor asks
+    /// before it restarts a process. The names of the services tell whether calls are taken, and the empty name is all of them together.
+    /// </summary>
+    public const string LivenessName = "liveness";
+
+    /// <summary>
     /// Adds gRPC with messages of up to 4 MiB, rich errors, health, reflection, draining, and Kestrel with HTTP/2, without TLS unless the section
     /// <c>Kestrel</c> or an https URL asks for it. May be called once in a process that hosts several services.
     /// </summary>
@@ -41,7 +47,8 @@ public static class ServiceDefaultsExtensions
             options.Interceptors.Add<ErrorInterceptor>();
         });
         builder.Services.AddGrpcReflection();
-        builder.Services.AddGrpcHealthChecks();
+        builder.Services.AddGrpcHealthChecks(options => options.Services.Map(LivenessName, check => check.Name == LivenessName))
+            .AddCheck(LivenessName, () => HealthCheckResult.Healthy());
         builder.Services.Configure<HealthCheckPublisherOptions>(options =>
         {
             options.Delay = TimeSpan.Zero;
