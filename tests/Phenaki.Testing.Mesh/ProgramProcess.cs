@@ -31,7 +31,7 @@ public sealed class ProgramProcess : IAsyncDisposable
         // Tests are built into bin/CONFIGURATION/FRAMEWORK, and so are the programs.
         var built = new DirectoryInfo(AppContext.BaseDirectory);
         var program = Path.Combine(RepositoryFiles.Root, "services", project, "bin", built.Parent!.Name, built.Name, $"{assembly}.dll");
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet");
         foreach (var argument in arguments.Prepend(program))
         {
             start.ArgumentList.Add(argument);
@@ -44,6 +44,14 @@ public sealed class ProgramProcess : IAsyncDisposable
 
         // Several of them share two cores; without this each would want both all the time.
         start.Environment.TryAdd("OMP_NUM_THREADS", "1");
+        return Start(start);
+    }
+
+    /// <summary>Starts any program.</summary>
+    public static ProgramProcess Start(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         return new ProgramProcess(Process.Start(start)!);
     }
 
