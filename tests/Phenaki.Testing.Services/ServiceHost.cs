@@ -67,6 +67,9 @@ public sealed class ServiceHost : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Transport to the services, for calls that no channel makes; the caller's to dispose.</summary>
+    public HttpMessageHandler Handler() => _app.GetTestServer().CreateHandler();
+
     /// <summary>Stops the host as SIGTERM does, and waits for it.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
 

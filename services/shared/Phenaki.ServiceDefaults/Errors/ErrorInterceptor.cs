@@ -20,7 +20,7 @@ internal sealed class ErrorInterceptor(
     /// <inheritdoc/>
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
-        GuardAsync(context, () => continuation(requestStream, context));
+        GuardAsync(context, () => continuation(new ReadableStream<TRequest>(requestStream), context));
 
     /// <inheritdoc/>
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
@@ -30,7 +30,7 @@ internal sealed class ErrorInterceptor(
     /// <inheritdoc/>
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        GuardAsync(context, () => Completed(continuation(requestStream, responseStream, context)));
+        GuardAsync(context, () => Completed(continuation(new ReadableStream<TRequest>(requestStream), responseStream, context)));
 
     private static async Task<bool> Completed(Task task)
     {

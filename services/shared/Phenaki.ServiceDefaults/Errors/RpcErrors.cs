@@ -29,6 +29,10 @@ public static class RpcErrors
         return Create(StatusCode.InvalidArgument, message, bad);
     }
 
+    /// <summary>INVALID_ARGUMENT with a BadRequest: what came is no message at all, so no field can be named.</summary>
+    public static RpcException Unreadable() =>
+        InvalidArgument([new("", "The request cannot be read: it is no protobuf message of the called method, or its gRPC frame is broken.")]);
+
     /// <summary>RESOURCE_EXHAUSTED with RetryInfo and the retry trailer: a queue is full.</summary>
     public static RpcException ResourceExhausted(string message, TimeSpan retryAfter) => Retryable(StatusCode.ResourceExhausted, message, retryAfter);
 

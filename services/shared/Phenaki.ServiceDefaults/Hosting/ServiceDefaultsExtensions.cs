@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using Grpc.AspNetCore.HealthChecks;
+using Grpc.Net.Compression;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -45,6 +47,8 @@ public static class ServiceDefaultsExtensions
             options.MaxReceiveMessageSize = WireTensor.MaxBytes;
             options.MaxSendMessageSize = WireTensor.MaxBytes;
             options.Interceptors.Add<ErrorInterceptor>();
+            options.CompressionProviders.Add(new BoundedCompression(new GzipCompressionProvider(CompressionLevel.Fastest), WireTensor.MaxBytes));
+            options.CompressionProviders.Add(new BoundedCompression(new DeflateCompressionProvider(CompressionLevel.Fastest), WireTensor.MaxBytes));
         });
         builder.Services.AddGrpcReflection();
         builder.Services.AddGrpcHealthChecks(options => options.Services.Map(LivenessName, check => check.Name == LivenessName))
@@ -91,6 +95,7 @@ public static class ServiceDefaultsExtensions
     /// <summary>Maps health and reflection.</summary>
     public static WebApplication MapPhenakiDefaults(this WebApplication app)
     {
+        app.Use(UnreadableRequests.AnswerAsync);
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         return app;
@@ -136,6 +141,9 @@ public static class ServiceDefaultsExtensions
     {
         logging.AddFilter("Grpc", LogLevel.Warning);
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+
+        // What a call fails of is logged by the interceptor, or is a request that cannot be read: the client's fault, and no news.
+        logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.None);
 
         // A check that is not healthy is an answer here, not an error; and what keeps a host from starting is told once, without a stack trace.
         logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
