@@ -1,0 +1,3 @@
+using Phenaki.Fuzzing;
+
+return await FuzzCommand.Create().Parse(args).InvokeAsync();
