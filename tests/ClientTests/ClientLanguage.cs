@@ -20,11 +20,11 @@ public sealed record ClientLanguage(string Folder, string Command, string FirstV
 
     /// <summary>C++, with grpc++.</summary>
     public static ClientLanguage Cpp { get; } = new(
-        "cpp", "build/story", "first_video.cpp", Ffmpeg, ("command -v c++", "g++"), ("command -v cmake", "cmake"), ("command -v protoc", "protobuf-compiler"),
+        "cpp", "bin/story", "first_video.cpp", Ffmpeg, ("command -v c++", "g++"), ("command -v cmake", "cmake"), ("command -v protoc", "protobuf-compiler"),
         ("command -v grpc_cpp_plugin", "protobuf-compiler-grpc"), ("echo '#include <grpcpp/grpcpp.h>' | c++ -std=c++17 -fsyntax-only -x c++ -", "libgrpc++-dev"));
 
     /// <summary>Folders that building makes.</summary>
-    public static IReadOnlySet<string> Built { get; } = new HashSet<string> { "build", "generated", "node_modules", "__pycache__" };
+    public static IReadOnlySet<string> Built { get; } = new HashSet<string> { "bin", "generated", "node_modules", "__pycache__" };
 
     /// <summary>Where programs are looked for: the system's own python before any other, since its packages are the system's too.</summary>
     public static string SearchPath { get; } = $"/usr/bin:{Environment.GetEnvironmentVariable("PATH")}";
