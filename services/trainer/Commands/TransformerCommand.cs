@@ -38,7 +38,7 @@ internal static class TransformerCommand
         var batches = new TransformerBatches(new StoryWorldDataset(), tokenizer, tokenizerConfig.Geometry(), vocabulary.Tokenizer, config, on.Torch);
         var writer = new ModelWriter(config, vocabulary, parts);
         using var codebook = tokenizer.Quantizer is VectorQuantizer quantizer
-            ? TorchSharp.torch.nn.functional.normalize(quantizer.Codebook, 2, 1).detach()
+            ? quantizer.Table().detach()
             : throw new InvalidOperationException($"{parts.VideoTokenizer} has no learned codebook; set model.code_width to 0 to train on it.");
         using var trainer = new TransformerTrainer(config, batches, codebook, on.Torch, async (trained, step, token) =>
         {

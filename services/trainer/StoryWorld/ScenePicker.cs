@@ -3,7 +3,7 @@ namespace Phenaki.Trainer.StoryWorld;
 /// <summary>Chooses scenes and the scenes that they follow; the stories of the README come more often than the rest.</summary>
 internal static class ScenePicker
 {
-    private const double ReadmeShare = 0.12;
+    private const double ReadmeShare = 0.2;
     private const double PlainShare = 0.66;
     private static readonly StoryScene[] ReadmeScenes = [.. StoryScript.Readme.SelectMany(story => story.Scenes)];
     private static readonly SceneSpec[] PlainScenes = [.. StoryWorldCatalog.Trained.Where(scene => scene.Extras == SceneExtras.None)];

@@ -1,6 +1,6 @@
 namespace Phenaki.Trainer.StoryWorld;
 
-/// <summary>What a scene shows, without its random parts (positions, direction, side of the sun).</summary>
+/// <summary>What a scene shows, without its random parts (positions, direction).</summary>
 /// <param name="Subject">Who.</param>
 /// <param name="Place">Where.</param>
 /// <param name="Action">Doing what; see <see cref="StoryWorldCatalog.Combinations"/> for what suits a place.</param>

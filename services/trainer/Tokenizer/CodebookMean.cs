@@ -30,7 +30,7 @@ internal sealed class CodebookMean : IDisposable
     public IEnumerable<(string Name, Tensor Tensor)> State => [("codebook.counts", _counts), ("codebook.sums", _sums)];
 
     /// <summary>Starts from given codes.</summary>
-    /// <param name="codes">Shape [codebook size, code width], unit length.</param>
+    /// <param name="codes">Shape of <see cref="VectorQuantizer.Codebook"/>, unit length.</param>
     public void Reset(Tensor codes)
     {
         using var _ = no_grad();
@@ -40,7 +40,7 @@ internal sealed class CodebookMean : IDisposable
     }
 
     /// <summary>Takes in the rows of a step.</summary>
-    /// <param name="rows">Shape [count, code width], unit length.</param>
+    /// <param name="rows">Shape [count, code width], each part of unit length.</param>
     /// <param name="indices">Code of each row, shape [count].</param>
     /// <param name="errors">Reconstruction error of each row, shape [count].</param>
     /// <param name="step">Number of the step.</param>
@@ -48,21 +48,32 @@ internal sealed class CodebookMean : IDisposable
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        _counts.mul_(_decay).index_add_(0, indices, ones(indices.shape[0], device: indices.device), 1 - _decay);
-        _sums.mul_(_decay).index_add_(0, indices, rows, 1 - _decay);
-        _quantizer.Codebook.copy_(nn.functional.normalize(_sums, 2, 1));
-        if (step % ReviveEvery == 0)
+        _counts.mul_(_decay);
+        _sums.mul_(_decay);
+        var one = ones(indices.shape[0], device: indices.device);
+        for (int part = 0; part < _quantizer.Code.Parts; part++)
         {
-            Revive(rows, errors);
+            var entries = _quantizer.Entries(indices, part);
+            _counts.index_add_(0, entries, one, 1 - _decay);
+            _sums.index_add_(0, entries, PartOf(rows, part), 1 - _decay);
+        }
+
+        _quantizer.Codebook.copy_(nn.functional.normalize(_sums, 2, 1));
+        for (int part = 0; step % ReviveEvery == 0 && part < _quantizer.Code.Parts; part++)
+        {
+            Revive(part, PartOf(rows, part), errors);
         }
     }
 
     /// <summary>Codes that were chosen of late.</summary>
     public double Used => (_counts >= DeadBelow).sum().item<long>();
 
-    private void Revive(Tensor rows, Tensor errors)
+    private Tensor PartOf(Tensor rows, int part) => rows.narrow(1, part * _sums.shape[1], _sums.shape[1]);
+
+    private void Revive(int part, Tensor rows, Tensor errors)
     {
-        var dead = (_counts < DeadBelow).nonzero().flatten();
+        int size = _quantizer.Code.PartSize;
+        var dead = (_counts.narrow(0, part * size, size) < DeadBelow).nonzero().flatten() + (part * size);
         long worst = Math.Min(dead.shape[0], rows.shape[0] / 3);
         if (worst == 0)
         {

@@ -125,7 +125,8 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
             }
         }
 
-        _codebook!.Reset(SphericalKMeans.Fit(cat(rows), _config.Model.Quantizer.CodebookSize));
+        var code = ((VectorQuantizer)_network.Quantizer).Code;
+        _codebook!.Reset(cat([.. cat(rows).chunk(code.Parts, 1).Select(part => SphericalKMeans.Fit(part, code.PartSize))], 0));
     }
 
     // Values lie in -1 to 1: the peak is 2.

@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using Phenaki.Models.Video;
 using Phenaki.Trainer.Optimisation;
 
@@ -64,7 +65,7 @@ internal sealed record TokenizerTrainingConfig
         foreach (var (name, value, low, high) in new[]
         {
             ("steps", Steps, 1d, 1e9), ("clips_per_step", ClipsPerStep, 0, 1024), ("stills_per_step", StillsPerStep, 0, 4096),
-            ("unquantised_steps", UnquantisedSteps, 0, 1e9), ("k_means_rows", KMeansRows, Model.Quantizer.CodebookSize, 1e8),
+            ("unquantised_steps", UnquantisedSteps, 0, 1e9), ("k_means_rows", KMeansRows, new ProductCode(Model.Quantizer.CodebookSize, Model.Quantizer.Parts).PartSize, 1e8),
             ("subject_weight", SubjectWeight, 1, 100), ("squared_weight", SquaredWeight, 0, 1e3), ("commitment", Commitment, 0, 1e3),
             ("codebook_decay", CodebookDecay, 0, 1), ("save_minutes", SaveMinutes, 1e-3, 1e4),
         })

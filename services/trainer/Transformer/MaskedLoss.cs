@@ -7,7 +7,7 @@ namespace Phenaki.Trainer.Transformer;
 /// <summary>Cross-entropy on masked tokens (arXiv 2210.02399, section 2.2): what training lowers and evaluation measures.</summary>
 internal static class MaskedLoss
 {
-    /// <summary>The mean over all masked tokens of a batch, in nats.</summary>
+    /// <summary>The mean over all masked tokens of a batch of the sum over their parts, in nats.</summary>
     public static Tensor Of(TransformerBatches.Batch batch, MaskedTransformerNetwork network, T5Encoder encoder)
     {
         var (count, length) = (batch.Tokens.shape[0], batch.Tokens.shape[1]);
@@ -16,8 +16,12 @@ internal static class MaskedLoss
         var known = batch.Tokens.flatten().index_fill(0, at, network.MaskToken).view(count, length);
         var (text, mask) = DropText(encoder.forward(batch.WordIds, batch.WordMask), batch.WordMask, batch.Examples, network.EmptyText);
         var rows = network.Forward(known, network.Project(text, mask), network.PositionBiases(batch.LatentFrames));
-        var logits = network.Logits(rows.flatten(0, 1).index_select(0, at));
-        return nn.functional.cross_entropy(logits, batch.Tokens.flatten().index_select(0, at));
+        var hidden = rows.flatten(0, 1).index_select(0, at);
+        var code = network.Code;
+        var targets = batch.Tokens.flatten().index_select(0, at);
+        return Enumerable.Range(0, code.Parts)
+            .Select(part => nn.functional.cross_entropy(network.Logits(hidden, part, targets), targets.div(code.Stride(part), RoundingMode.floor).remainder(code.PartSize)))
+            .Aggregate((sum, loss) => sum + loss);
     }
 
     // A dropped text is the empty text: one row, the rest padding, exactly as guidance has it when sampling.

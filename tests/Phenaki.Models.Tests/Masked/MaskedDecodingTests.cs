@@ -6,6 +6,8 @@ namespace Phenaki.Models.Tests.Masked;
 public sealed class MaskedDecodingTests
 {
     private const int Codebook = 16;
+    private static readonly ProductCode Whole = new(Codebook, 1);
+    private static readonly ProductCode Halves = new(Codebook, 2);
 
     private static readonly Gen<(int[] Tokens, SamplingSettings Settings, ClipNoise Noise)> Cases =
         from tokens in Gen.Int[0, 2 * Codebook].Select(t => Math.Min(t, Codebook)).Array[1, 96]
@@ -52,7 +54,7 @@ public sealed class MaskedDecodingTests
     {
         int[] before = [.. c.Tokens];
         int[] tokens = [.. c.Tokens];
-        MaskedDecoding.Decode(tokens, Codebook, Network(before), c.Settings, c.Noise);
+        MaskedDecoding.Decode(tokens, c.Settings.Steps % 2 == 0 ? Whole : Halves, Network(before), c.Settings, c.Noise);
         return tokens.Zip(before).All(pair => pair.First is >= 0 and < Codebook && (pair.Second == Codebook || pair.First == pair.Second));
     });
 
@@ -64,12 +66,12 @@ public sealed class MaskedDecodingTests
         var inner = Network(tokens);
         MaskedDecoding.Decode(
             tokens,
-            Codebook,
-            (now, masked, logits) =>
+            Halves,
+            (now, masked, part, chosen, logits) =>
             {
                 int[] expected = MaskedDecoding.MaskedPositions(now, Codebook);
-                right &= masked.SequenceEqual(expected) && logits.Length == expected.Length * Codebook;
-                inner(now, masked, logits);
+                right &= masked.SequenceEqual(expected) && logits.Length == expected.Length * Halves.PartSize;
+                inner(now, masked, part, chosen, logits);
             },
             c.Settings,
             c.Noise);
@@ -82,7 +84,7 @@ public sealed class MaskedDecodingTests
         int[] Run(ulong seed)
         {
             int[] tokens = [.. Enumerable.Repeat(Codebook, 64)];
-            MaskedDecoding.Decode(tokens, Codebook, Network(tokens), new SamplingSettings { Steps = 8 }, new ClipNoise(seed, 0, 0));
+            MaskedDecoding.Decode(tokens, Whole, Network(tokens), new SamplingSettings { Steps = 8 }, new ClipNoise(seed, 0, 0));
             return tokens;
         }
 
@@ -128,27 +130,49 @@ public sealed class MaskedDecodingTests
         // Position i is the surer the larger i is.
         const int Count = 12;
         int[] tokens = [.. Enumerable.Repeat(Codebook, Count)];
-        var logits = new float[Count * Codebook];
-        for (int i = 0; i < Count; i++)
+        MaskedDecoding.Network network = (_, masked, _, _, logits) =>
         {
-            logits[(i * Codebook) + 3] = i;
-        }
-
+            logits.Clear();
+            for (int i = 0; i < masked.Length; i++)
+            {
+                logits[(i * Codebook) + 3] = masked[i];
+            }
+        };
         var settings = new SamplingSettings { Steps = 4, Temperature = 0, ChoiceTemperature = 0 };
-        int[] again = MaskedDecoding.Step(tokens, [.. Enumerable.Range(0, Count)], logits, new(0, 4, Count, 0), settings, new ClipNoise(1, 0, 0));
+        int[] again = MaskedDecoding.Step(tokens, [.. Enumerable.Range(0, Count)], Whole, network, new float[Count * Codebook], new(0, 4, Count, 0), settings, new ClipNoise(1, 0, 0));
         Assert.Equal(MaskSchedule.MaskedAfter(0, 4, Count, Count), again.Length);
         Assert.Equal(Enumerable.Range(0, again.Length), again);
     }
 
-    // A pure function of tokens and positions.
-    private static MaskedDecoding.Network Network(int[] salt) => (tokens, masked, logits) =>
+    [Fact]
+    public void Step_TwoParts_DrawsTheSecondInTheKnowledgeOfTheFirst()
+    {
+        // The second part must be the first plus one: drawn independently, three of four tokens would break that.
+        const int Count = 200;
+        int[] tokens = [.. Enumerable.Repeat(Codebook, Count)];
+        MaskedDecoding.Network network = (_, masked, part, chosen, logits) =>
+        {
+            logits.Clear();
+            for (int row = 0; part == 1 && row < masked.Length; row++)
+            {
+                logits[(row * 4) + ((chosen[row] + 1) % 4)] = 100;
+            }
+        };
+        MaskedDecoding.Decode(tokens, Halves, network, new SamplingSettings { Steps = 5 }, new ClipNoise(1, 0, 0));
+        Assert.All(tokens, token => Assert.Equal(((token % 4) + 1) % 4, token / 4));
+        Assert.Equal(4, tokens.Distinct().Count());
+    }
+
+    // A pure function of tokens, positions and what is chosen.
+    private static MaskedDecoding.Network Network(int[] salt) => (tokens, masked, part, chosen, logits) =>
     {
         int known = MaskedDecoding.MaskedPositions(tokens, Codebook).Length + salt.Length;
+        int size = logits.Length / masked.Length;
         for (int row = 0; row < masked.Length; row++)
         {
-            for (int code = 0; code < Codebook; code++)
+            for (int digit = 0; digit < size; digit++)
             {
-                logits[(row * Codebook) + code] = MathF.Sin((masked[row] * 31) + (code * 7) + known);
+                logits[(row * size) + digit] = MathF.Sin((masked[row] * 31) + (digit * 7) + known + part + chosen[row]);
             }
         }
     };

@@ -44,7 +44,7 @@ public sealed class QuantizerTests
     public void Vector_AnyRow_TakesTheNearestCodeOnTheSphere()
     {
         using var scope = NewDisposeScope();
-        using var quantizer = new VectorQuantizer(40, 6, CPU);
+        using var quantizer = new VectorQuantizer(new(40, 1), 6, CPU);
         var rows = randn(200, 6) * 3;
         var bounded = quantizer.Bound(rows);
         var codes = quantizer.Codes(arange(40, dtype: ScalarType.Int64));
@@ -53,13 +53,27 @@ public sealed class QuantizerTests
         Assert.True((codes.norm(1) - 1).abs().max().item<float>() < 1e-5f);
     }
 
+    [Fact]
+    public void Vector_InParts_TakesTheNearestEntryOfEachPart()
+    {
+        using var scope = NewDisposeScope();
+        using var quantizer = new VectorQuantizer(new(7 * 7 * 7, 3), 12, CPU);
+        var bounded = quantizer.Bound(randn(50, 2, 12) * 3);
+        var indices = quantizer.Indices(bounded);
+        var codes = quantizer.Codes(arange(343, dtype: ScalarType.Int64));
+        Assert.True(indices.flatten().equal(cdist(bounded.flatten(0, 1), codes, 2).argmin(1)).all().item<bool>());
+        var table = quantizer.Table();
+        var sums = Enumerable.Range(0, 3).Select(part => table.index_select(0, quantizer.Entries(indices.flatten(), part))).Aggregate((a, b) => a + b);
+        Assert.True((sums - quantizer.Codes(indices.flatten())).abs().max().item<float>() < 1e-6f);
+    }
+
     [Theory]
     [InlineData("vq")]
     [InlineData("fsq")]
     public void Straight_Gradient_PassesThroughTheRounding(string type)
     {
         using var scope = NewDisposeScope();
-        using var quantizer = type == "vq" ? (Quantizer)new VectorQuantizer(20, 3, CPU) : new FiniteScalarQuantizer([4, 4, 4], CPU);
+        using var quantizer = type == "vq" ? (Quantizer)new VectorQuantizer(new(20, 1), 3, CPU) : new FiniteScalarQuantizer([4, 4, 4], CPU);
         var rows = randn(7, 3).requires_grad_();
         var (quantised, indices, _) = quantizer.Straight(rows);
         Assert.True((quantised - quantizer.Codes(indices)).abs().max().item<float>() < 1e-6f);

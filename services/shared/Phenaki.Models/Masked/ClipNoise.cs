@@ -6,10 +6,19 @@ namespace Phenaki.Models.Masked;
 /// <param name="Clip">Number of the clip in its scene, from 0.</param>
 public readonly record struct ClipNoise(ulong Seed, uint Scene, uint Clip)
 {
-    /// <summary>Two independent uniform numbers in (0, 1) for a position in a step: one chooses the token, one shakes the confidence.</summary>
-    public (float Token, float Confidence) At(int step, int position)
+    /// <summary>Independent uniform numbers in (0, 1) for a position in a step: one chooses the token, one shakes the confidence.</summary>
+    public (float Token, float Confidence) At(int step, int position) => (Token(step, position, 0), Philox.ToUniform(Bits(step, position).X1));
+
+    /// <summary>The uniform number in (0, 1) that chooses a part of a token (<see cref="ProductCode"/>).</summary>
+    /// <param name="step">Step, from 0.</param>
+    /// <param name="position">Position of the token.</param>
+    /// <param name="part">Part of the token, 0 to 2.</param>
+    public float Token(int step, int position, int part)
     {
-        var (token, confidence, _, _) = Philox.Generate(((uint)position, (uint)step, Clip, Scene), ((uint)Seed, (uint)(Seed >> 32)));
-        return (Philox.ToUniform(token), Philox.ToUniform(confidence));
+        var (first, _, second, third) = Bits(step, position);
+        return Philox.ToUniform(part == 0 ? first : part == 1 ? second : third);
     }
+
+    private (uint X0, uint X1, uint X2, uint X3) Bits(int step, int position) =>
+        Philox.Generate(((uint)position, (uint)step, Clip, Scene), ((uint)Seed, (uint)(Seed >> 32)));
 }

@@ -69,10 +69,14 @@ public sealed class ClipSampler : IDisposable
         // A stage with more steps than tokens is done early; its last steps have nothing left to do.
         if (_masked.Length > 0)
         {
-            var logits = _logits.AsSpan(0, _masked.Length * _model.CodebookSize);
-            Predict(logits);
+            using var _ = inference_mode();
+            using var scope = NewDisposeScope();
+            var rows = Forward();
             var step = new MaskedDecoding.StepOf(_stageStep, _request.Sampling.Steps, _stageUnknown, StepsDone);
-            _masked = MaskedDecoding.Step(_tokens, _masked, logits, step, _request.Sampling, _noise);
+            _masked = MaskedDecoding.Step(_tokens, _masked, _model.Network.Code, Predict, _logits, step, _request.Sampling, _noise);
+
+            void Predict(ReadOnlySpan<int> tokens, ReadOnlySpan<int> masked, int part, ReadOnlySpan<int> chosen, Span<float> logits) =>
+                PredictPart(rows, part, chosen, logits);
         }
 
         StepsDone++;
@@ -88,26 +92,33 @@ public sealed class ClipSampler : IDisposable
         _masked = MaskedDecoding.MaskedPositions(_tokens.AsSpan(0, _stageLatentFrames * _model.Rows * _model.Columns), _model.CodebookSize);
         _stageUnknown = _masked.Length;
         _stageStep = 0;
-        if (_logits.Length < _masked.Length * _model.CodebookSize)
+        int room = _masked.Length * _model.Network.Code.PartSize;
+        if (_logits.Length < room)
         {
-            _logits = new float[_masked.Length * _model.CodebookSize];
+            _logits = new float[room];
         }
     }
 
-    private void Predict(Span<float> logits)
+    // Rows of the masked positions; with guidance those of the prompt, then those of what is guided away from.
+    private Tensor Forward()
     {
-        using var _ = inference_mode();
-        using var scope = NewDisposeScope();
         int count = _stageLatentFrames * _model.Rows * _model.Columns;
         var tokens = tensor(_tokens.AsSpan(0, count).ToArray(), [1, count], dtype: ScalarType.Int64, device: _model.Device);
         var rows = _model.Network.Forward(
             _guided ? tokens.expand(2, count) : tokens, _text, _model.PositionBiases(_stageLatentFrames));
         var at = tensor(_masked, dtype: ScalarType.Int64, device: _model.Device);
-        var predicted = _model.Network.Logits(rows.index_select(1, at).flatten(0, 1));
+        return rows.index_select(1, at).flatten(0, 1);
+    }
+
+    private void PredictPart(Tensor rows, int part, ReadOnlySpan<int> chosen, Span<float> logits)
+    {
+        using var scope = NewDisposeScope();
+        var earlier = tensor(chosen.ToArray(), dtype: ScalarType.Int64, device: _model.Device);
+        var predicted = _model.Network.Logits(rows, part, _guided ? earlier.repeat(2) : earlier);
         if (_guided)
         {
             // null + w * (cond - null)
-            predicted = predicted[_masked.Length..].lerp(predicted[.._masked.Length], _request.Sampling.GuidanceScale);
+            predicted = predicted[chosen.Length..].lerp(predicted[..chosen.Length], _request.Sampling.GuidanceScale);
         }
 
         predicted.cpu().contiguous().data<float>().CopyTo(logits);

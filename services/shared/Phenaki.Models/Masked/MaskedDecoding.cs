@@ -7,28 +7,28 @@ namespace Phenaki.Models.Masked;
 /// </summary>
 public static class MaskedDecoding
 {
-    /// <summary>Gives the guided logits of masked positions.</summary>
+    /// <summary>Gives the guided logits of a part of the tokens at masked positions. A step asks for the parts one after the other.</summary>
     /// <param name="tokens">All tokens; a masked one holds the codebook size.</param>
     /// <param name="masked">Positions to predict, ascending.</param>
-    /// <param name="logits">To fill: [masked positions, codebook size], row-major.</param>
-    public delegate void Network(ReadOnlySpan<int> tokens, ReadOnlySpan<int> masked, Span<float> logits);
+    /// <param name="part">Part of the tokens to predict, from 0.</param>
+    /// <param name="chosen">For each masked position the token as far as its earlier parts say: those that follow are 0.</param>
+    /// <param name="logits">To fill: [masked positions, part size], row-major.</param>
+    public delegate void Network(ReadOnlySpan<int> tokens, ReadOnlySpan<int> masked, int part, ReadOnlySpan<int> chosen, Span<float> logits);
 
     /// <summary>Decodes all masked tokens.</summary>
-    /// <param name="tokens">All tokens; a masked one holds <paramref name="codebookSize"/>. The others are known and never change.</param>
-    /// <param name="codebookSize">Number of codes.</param>
+    /// <param name="tokens">All tokens; a masked one holds the codebook size. The others are known and never change.</param>
+    /// <param name="code">Number of codes and their parts.</param>
     /// <param name="network">Predicts.</param>
     /// <param name="settings">Steps, temperatures.</param>
     /// <param name="noise">Random numbers.</param>
-    public static void Decode(Span<int> tokens, int codebookSize, Network network, SamplingSettings settings, ClipNoise noise)
+    public static void Decode(Span<int> tokens, ProductCode code, Network network, SamplingSettings settings, ClipNoise noise)
     {
-        int[] masked = MaskedPositions(tokens, codebookSize);
-        var logits = new float[masked.Length * codebookSize];
+        int[] masked = MaskedPositions(tokens, code.CodebookSize);
+        var logits = new float[masked.Length * code.PartSize];
         int unknown = masked.Length;
         for (int step = 0; step < settings.Steps && masked.Length > 0; step++)
         {
-            var rows = logits.AsSpan(0, masked.Length * codebookSize);
-            network(tokens, masked, rows);
-            masked = Step(tokens, masked, rows, new StepOf(step, settings.Steps, unknown, step), settings, noise);
+            masked = Step(tokens, masked, code, network, logits, new StepOf(step, settings.Steps, unknown, step), settings, noise);
         }
     }
 
@@ -42,25 +42,26 @@ public static class MaskedDecoding
     /// <summary>One step: samples every masked position, keeps the most confident and masks the rest again.</summary>
     /// <param name="tokens">All tokens; changed at masked positions alone.</param>
     /// <param name="masked">Masked positions, ascending.</param>
-    /// <param name="logits">Guided logits, [masked positions, codebook size]; used as scratch space.</param>
+    /// <param name="code">Number of codes and their parts.</param>
+    /// <param name="network">Predicts.</param>
+    /// <param name="scratch">Room for logits: at least masked positions * part size.</param>
     /// <param name="step">Where the step stands.</param>
     /// <param name="settings">Temperatures.</param>
     /// <param name="noise">Random numbers.</param>
     /// <returns>Positions that are masked after the step, ascending.</returns>
     public static int[] Step(
-        Span<int> tokens, ReadOnlySpan<int> masked, Span<float> logits, StepOf step, SamplingSettings settings, ClipNoise noise)
+        Span<int> tokens, ReadOnlySpan<int> masked, ProductCode code, Network network, Span<float> scratch, StepOf step, SamplingSettings settings, ClipNoise noise)
     {
-        int codebookSize = logits.Length / masked.Length;
+        var (chosen, logProbabilities) = Draw(tokens, masked, code, network, scratch, step.NoiseStep, settings.Temperature, noise);
         int remaining = MaskSchedule.MaskedAfter(step.Index, step.Count, step.Unknown, masked.Length);
         float shake = settings.ChoiceTemperature * (1 - ((step.Index + 1f) / step.Count));
         var confidence = new (float Value, int Position)[masked.Length];
         for (int row = 0; row < masked.Length; row++)
         {
             int position = masked[row];
-            var (uniform, shaking) = noise.At(step.NoiseStep, position);
-            var (token, logProbability) = Sample(logits.Slice(row * codebookSize, codebookSize), settings.Temperature, uniform);
-            tokens[position] = token;
-            confidence[row] = (logProbability - (shake * MathF.Log(-MathF.Log(shaking))), position);
+            tokens[position] = chosen[row];
+            float shaking = noise.At(step.NoiseStep, position).Confidence;
+            confidence[row] = (logProbabilities[row] - (shake * MathF.Log(-MathF.Log(shaking))), position);
         }
 
         // Ties go by position, so that the order never depends on the sort.
@@ -69,11 +70,32 @@ public static class MaskedDecoding
         for (int i = 0; i < remaining; i++)
         {
             again[i] = confidence[i].Position;
-            tokens[again[i]] = codebookSize;
+            tokens[again[i]] = code.CodebookSize;
         }
 
         Array.Sort(again);
         return again;
+    }
+
+    // A part is drawn in the knowledge of the parts before it, so the parts of a token always fit together.
+    private static (int[] Chosen, float[] LogProbabilities) Draw(
+        ReadOnlySpan<int> tokens, ReadOnlySpan<int> masked, ProductCode code, Network network, Span<float> scratch, int noiseStep, float temperature, ClipNoise noise)
+    {
+        var chosen = new int[masked.Length];
+        var logProbabilities = new float[masked.Length];
+        var logits = scratch[..(masked.Length * code.PartSize)];
+        for (int part = 0; part < code.Parts; part++)
+        {
+            network(tokens, masked, part, chosen, logits);
+            for (int row = 0; row < masked.Length; row++)
+            {
+                var (digit, logProbability) = Sample(logits.Slice(row * code.PartSize, code.PartSize), temperature, noise.Token(noiseStep, masked[row], part));
+                chosen[row] += digit * code.Stride(part);
+                logProbabilities[row] += logProbability;
+            }
+        }
+
+        return (chosen, logProbabilities);
     }
 
     /// <summary>Positions that hold <paramref name="maskToken"/>, ascending.</summary>

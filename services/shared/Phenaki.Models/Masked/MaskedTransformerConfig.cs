@@ -18,6 +18,9 @@ public sealed record MaskedTransformerConfig
     /// <summary>Number of codes; the video tokenizer's.</summary>
     public required int CodebookSize { get; init; }
 
+    /// <summary>Parts of a code, the video tokenizer's: each is predicted in the knowledge of those before it (<see cref="ProductCode"/>). Default 1, as in the paper.</summary>
+    public int CodeParts { get; init; } = 1;
+
     /// <summary>Token rows of a latent frame.</summary>
     public required int Rows { get; init; }
 
@@ -69,12 +72,15 @@ public sealed record MaskedTransformerConfig
     /// <summary>Fingerprint of the video tokenizer in training; empty when any of the right codebook will do.</summary>
     public string VideoTokenizerFingerprint { get; init; } = "";
 
+    /// <summary>Number of codes and their parts.</summary>
+    public ProductCode Code() => new(CodebookSize, CodeParts);
+
     /// <summary>Says what is wrong, field by field; nothing when all is well.</summary>
     public IEnumerable<string> Violations()
     {
         foreach (var (name, value, low, high) in new[]
         {
-            ("codebook_size", CodebookSize, 2, 1 << 20), ("rows", Rows, 1, 4096), ("columns", Columns, 1, 4096),
+            ("rows", Rows, 1, 4096), ("columns", Columns, 1, 4096),
             ("max_latent_frames", MaxLatentFrames, 1, 4096), ("width", Width, 1, 65_536), ("layers", Layers, 1, 1024),
             ("heads", Heads, 1, 1024), ("mlp", Mlp, 1, 1 << 20), ("text_width", TextWidth, 1, 65_536), ("max_text_tokens", MaxTextTokens, 1, 65_536),
             ("code_width", CodeWidth, 0, 4096), ("adaptive_norm_width", AdaptiveNormWidth, 0, 65_536), ("grid_convolutions", GridConvolutions, 0, 1024),
@@ -84,6 +90,11 @@ public sealed record MaskedTransformerConfig
             {
                 yield return $"{name} is {value}; allowed are {low} to {high}";
             }
+        }
+
+        foreach (var violation in Code().Violations("code_parts"))
+        {
+            yield return violation;
         }
 
         if (Heads >= 1 && Width % Heads != 0)

@@ -21,6 +21,7 @@ public sealed class MaskedTransformerNetwork : nn.Module
     private readonly ModuleList<MaskedTransformerLayer> layers;
     private readonly LayerNorm output_norm;
     private readonly Linear output_projection;
+    private readonly ModuleList<FeedForward> part_projections;
     private readonly Parameter output_bias;
     private readonly Tensor? codebook;
     private readonly MaskedTransformerConfig _config;
@@ -33,7 +34,7 @@ public sealed class MaskedTransformerNetwork : nn.Module
     {
         _config = config;
         double spread = config.CodeWidth > 0 ? 0.1 : 1;
-        token_embedding = new Parameter(randn(config.CodebookSize, config.Width, device: device) * (float)spread);
+        token_embedding = new Parameter(randn(config.Code().TableSize, config.Width, device: device) * (float)spread);
         mask_embedding = new Parameter(randn(config.Width, device: device));
         code_projection = config.CodeWidth > 0 ? Projection.Create(config.CodeWidth, config.Width, device, Math.Sqrt(config.CodeWidth)) : null;
         time_position = new Parameter(randn(config.MaxLatentFrames, 1, config.Width, device: device) * 0.3f);
@@ -44,18 +45,22 @@ public sealed class MaskedTransformerNetwork : nn.Module
         layers = new([.. Enumerable.Range(0, config.Layers).Select(_ => new MaskedTransformerLayer(config, device))]);
         output_norm = nn.LayerNorm(config.Width, device: device);
         output_projection = Projection.Create(config.Width, config.Width, device);
-        output_bias = new Parameter(zeros(config.CodebookSize, device: device));
+        part_projections = new([.. Enumerable.Range(1, config.CodeParts - 1).Select(_ => new FeedForward(config.Width, config.Width, 1, device))]);
+        output_bias = new Parameter(zeros(config.Code().TableSize, device: device));
         if (config.CodeWidth > 0)
         {
-            codebook = zeros(config.CodebookSize, config.CodeWidth, device: device);
+            codebook = zeros(config.Code().TableSize, config.CodeWidth, device: device);
             register_buffer(nameof(codebook), codebook);
         }
 
         RegisterComponents();
     }
 
-    /// <summary>The codes of the video tokenizer, shape [codebook size, code width]; null where tokens are embedded by table alone.</summary>
+    /// <summary>The tables of the video tokenizer's codes, shape [parts * part size, code width]: a code is the sum of its parts' rows. Null where tokens are embedded by table alone.</summary>
     public Tensor? Codebook => codebook;
+
+    /// <summary>Number of codes and their parts.</summary>
+    public ProductCode Code => _config.Code();
 
     /// <summary>The token that stands for a masked one: the codebook size.</summary>
     public int MaskToken => _config.CodebookSize;
@@ -87,9 +92,9 @@ public sealed class MaskedTransformerNetwork : nn.Module
     {
         var (batch, count) = (tokens.shape[0], tokens.shape[1]);
         long latentFrames = count / (_config.Rows * _config.Columns);
-        var table = cat([Embeddings(), mask_embedding.unsqueeze(0)], 0);
         var place = (time_position.narrow(0, 0, latentFrames) + space_position).view(1, count, _config.Width);
-        var x = table.index_select(0, tokens.flatten()).view(batch, count, _config.Width) + place;
+        var known = Embed(Embeddings(), tokens, _config.CodeParts);
+        var x = where(tokens.eq(MaskToken).unsqueeze(-1), mask_embedding, known) + place;
         int convolved = 0;
         for (int i = 0; i < layers.Count; i++)
         {
@@ -104,13 +109,32 @@ public sealed class MaskedTransformerNetwork : nn.Module
         return x;
     }
 
-    /// <summary>Predicts the tokens of rows; give it the masked rows alone.</summary>
+    /// <summary>Predicts a part of the tokens of rows; give it the masked rows alone.</summary>
     /// <param name="rows">Shape [count, width].</param>
-    /// <returns>Shape [count, codebook size].</returns>
-    public Tensor Logits(Tensor rows)
+    /// <param name="part">Part to predict, from 0.</param>
+    /// <param name="tokens">Shape [count], int64: tokens whose parts before this one are known; nothing else of them is read.</param>
+    /// <returns>Shape [count, part size].</returns>
+    public Tensor Logits(Tensor rows, int part, Tensor tokens)
     {
-        var hidden = output_projection.forward(output_norm.forward(rows));
-        return addmm(output_bias, hidden, Embeddings().t(), 1, (float)(1 / Math.Sqrt(_config.Width)));
+        var normed = output_norm.forward(rows);
+        var table = Embeddings();
+        var hidden = part == 0 ? output_projection.forward(normed) : part_projections[part - 1].forward(normed + Embed(table, tokens, part));
+        var (start, size) = (part * Code.PartSize, Code.PartSize);
+        return addmm(output_bias.narrow(0, start, size), hidden, table.narrow(0, start, size).t(), 1, (float)(1 / Math.Sqrt(_config.Width)));
+    }
+
+    // The sum over a token's first parts. A masked token gives the row of code 0.
+    private Tensor Embed(Tensor table, Tensor tokens, int parts)
+    {
+        Tensor? sum = null;
+        for (int part = 0; part < parts; part++)
+        {
+            var entries = tokens.div(Code.Stride(part), RoundingMode.floor).remainder(Code.PartSize) + (part * Code.PartSize);
+            var rows = table.index_select(0, entries.flatten()).view([.. tokens.shape, _config.Width]);
+            sum = sum is null ? rows : sum + rows;
+        }
+
+        return sum!;
     }
 
     private Tensor Embeddings()

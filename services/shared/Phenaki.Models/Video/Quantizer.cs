@@ -40,7 +40,7 @@ public abstract class Quantizer : nn.Module
     /// <summary>Makes the quantizer of a configuration.</summary>
     public static Quantizer Create(QuantizerConfig config, Device device) => config.Type switch
     {
-        "vq" => new VectorQuantizer(config.CodebookSize, config.CodeWidth, device),
+        "vq" => new VectorQuantizer(new ProductCode(config.CodebookSize, config.Parts), config.CodeWidth, device),
         "fsq" => new FiniteScalarQuantizer(config.Levels, device),
         _ => throw new ArgumentException(string.Join("; ", config.Violations()), nameof(config)),
     };

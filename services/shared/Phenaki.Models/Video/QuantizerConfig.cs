@@ -6,11 +6,14 @@ public sealed record QuantizerConfig
     /// <summary>"vq": nearest code of a learned, l2-normalised, factorised codebook (arXiv 2110.04627, section 3.2). "fsq": rounding (2309.15505).</summary>
     public required string Type { get; init; }
 
-    /// <summary>Number of codes. For "fsq" it must be the product of <see cref="Levels"/>.</summary>
+    /// <summary>Number of codes. For "fsq" it must be the product of <see cref="Levels"/>, for "vq" a whole number to the power of <see cref="Parts"/>.</summary>
     public required int CodebookSize { get; init; }
 
     /// <summary>Numbers in a code. For "fsq" it must be the length of <see cref="Levels"/>.</summary>
     public required int CodeWidth { get; init; }
+
+    /// <summary>"vq" only: parts of a code, each quantised by a codebook of its own (<see cref="ProductCode"/>), 1 to 3. Divides <see cref="CodeWidth"/>. Default 1, as in the paper.</summary>
+    public int Parts { get; init; } = 1;
 
     /// <summary>"fsq" only: levels of each number of a code, each at least 2.</summary>
     public int[] Levels { get; init; } = [];
@@ -23,9 +26,9 @@ public sealed record QuantizerConfig
             yield return $"type is '{Type}'; allowed are 'vq' and 'fsq'";
         }
 
-        if (CodebookSize is < 2 or > 1 << 20)
+        foreach (var violation in new ProductCode(CodebookSize, Parts).Violations("parts"))
         {
-            yield return $"codebook_size is {CodebookSize}; allowed are 2 to {1 << 20}";
+            yield return violation;
         }
 
         if (CodeWidth is < 1 or > 4096)
@@ -33,8 +36,18 @@ public sealed record QuantizerConfig
             yield return $"code_width is {CodeWidth}; allowed are 1 to 4096";
         }
 
+        if (Parts >= 1 && CodeWidth % Parts != 0)
+        {
+            yield return $"code_width {CodeWidth} is no multiple of parts {Parts}";
+        }
+
         if (Type == "fsq")
         {
+            if (Parts != 1)
+            {
+                yield return "parts belong to 'vq' alone";
+            }
+
             long product = Levels.Aggregate(1L, (all, level) => Math.Min(all * Math.Max(level, 0), int.MaxValue));
             if (Levels.Any(level => level is < 2 or > 256))
             {

@@ -4,40 +4,70 @@ using static TorchSharp.torch;
 namespace Phenaki.Models.Video;
 
 /// <summary>
-/// Nearest code on the unit sphere (ViT-VQGAN, arXiv 2110.04627, section 3.2: factorised and l2-normalised codes). The codebook is trained by
-/// gradient or moved by the trainer's exponential mean (arXiv 1711.00937, appendix A.1).
+/// Nearest code on the unit sphere (ViT-VQGAN, arXiv 2110.04627, section 3.2: factorised and l2-normalised codes), for each part of a row on a sphere of its
+/// own (<see cref="ProductCode"/>). The codebook is trained by gradient or moved by the trainer's exponential mean (arXiv 1711.00937, appendix A.1).
 /// </summary>
 public sealed class VectorQuantizer : Quantizer
 {
     private readonly Parameter codebook;
 
     /// <summary>Creates a codebook of random codes.</summary>
-    /// <param name="codebookSize">Number of codes.</param>
-    /// <param name="codeWidth">Numbers in a code.</param>
+    /// <param name="code">Number of codes and their parts.</param>
+    /// <param name="codeWidth">Numbers in a code; a multiple of the parts.</param>
     /// <param name="device">Where it lives.</param>
-    public VectorQuantizer(int codebookSize, int codeWidth, Device device)
+    public VectorQuantizer(ProductCode code, int codeWidth, Device device)
         : base(nameof(VectorQuantizer))
     {
-        codebook = new Parameter(randn(codebookSize, codeWidth, device: device));
+        Code = code;
+        codebook = new Parameter(randn(code.TableSize, codeWidth / code.Parts, device: device));
         RegisterComponents();
     }
 
-    /// <summary>The codes, shape [codebook size, code width], of any length; their directions count.</summary>
+    /// <summary>Number of codes and their parts.</summary>
+    public ProductCode Code { get; }
+
+    /// <summary>The tables of all parts behind each other, shape [parts * part size, code width / parts], of any length; their directions count.</summary>
     public Parameter Codebook => codebook;
 
     /// <inheritdoc />
-    public override Tensor Bound(Tensor rows) => nn.functional.normalize(rows, 2, -1);
+    public override Tensor Bound(Tensor rows) => nn.functional.normalize(InParts(rows), 2, -1).view(rows.shape);
 
     /// <inheritdoc />
     public override Tensor Indices(Tensor bounded)
     {
         // On the unit sphere the nearest code is the one with the largest inner product.
-        var flat = bounded.reshape(-1, bounded.shape[^1]);
-        var best = matmul(flat, nn.functional.normalize(codebook, 2, -1).t()).argmax(1);
-        return best.view(bounded.shape[..^1]);
+        var rows = InParts(bounded).flatten(0, -3);
+        var tables = nn.functional.normalize(codebook, 2, -1).view(Code.Parts, Code.PartSize, -1);
+        var token = zeros(rows.shape[0], dtype: ScalarType.Int64, device: rows.device);
+        for (int part = 0; part < Code.Parts; part++)
+        {
+            token = token + (matmul(rows.select(1, part), tables[part].t()).argmax(1) * Code.Stride(part));
+        }
+
+        return token.view(bounded.shape[..^1]);
     }
 
     /// <inheritdoc />
-    public override Tensor Codes(Tensor indices) => 
-        nn.functional.normalize(codebook, 2, -1).index_select(0, indices.flatten()).view([.. indices.shape, codebook.shape[1]]);
+    public override Tensor Codes(Tensor indices)
+    {
+        var entries = stack(Enumerable.Range(0, Code.Parts).Select(part => Entries(indices, part)), -1);
+        return nn.functional.normalize(codebook, 2, -1).index_select(0, entries.flatten()).view([.. indices.shape, Code.Parts * codebook.shape[1]]);
+    }
+
+    /// <summary>Entries of <see cref="Codebook"/> that a part of codes stands for.</summary>
+    /// <param name="indices">Code numbers, int64, shape [...].</param>
+    /// <param name="part">Number of the part, from 0.</param>
+    /// <returns>Int64, shape [...].</returns>
+    public Tensor Entries(Tensor indices, int part) =>
+        indices.div(Code.Stride(part), RoundingMode.floor).remainder(Code.PartSize) + (part * Code.PartSize);
+
+    /// <summary>Every entry as a whole row in which the other parts are zero, shape [parts * part size, code width]: codes are sums of these.</summary>
+    public Tensor Table()
+    {
+        var tables = nn.functional.normalize(codebook, 2, -1).view(Code.Parts, Code.PartSize, -1);
+        return cat([.. Enumerable.Range(0, Code.Parts).Select(part =>
+            nn.functional.pad(tables[part], [part * tables.shape[2], (Code.Parts - 1 - part) * tables.shape[2]]))], 0);
+    }
+
+    private Tensor InParts(Tensor rows) => rows.reshape([.. rows.shape[..^1], Code.Parts, rows.shape[^1] / Code.Parts]);
 }

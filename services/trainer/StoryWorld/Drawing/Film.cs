@@ -9,20 +9,18 @@ internal sealed class Film
     private readonly IReadOnlyList<Shot> _shots;
     private readonly Actor _opening;
     private readonly int _openingPhase;
-    private readonly bool _mirrored;
 
     /// <summary>Draws the random parts of the opening; all later frames follow from them.</summary>
     /// <param name="stages">Layers by style.</param>
     /// <param name="shots">Scenes with their first frames in rising order; the first one's is ignored, the second may be -1.</param>
-    /// <param name="random">Source of start, direction, phase and side.</param>
+    /// <param name="random">Source of start, direction and phase.</param>
     public Film(IReadOnlyList<Stage> stages, IReadOnlyList<Shot> shots, ref WorldRandom random)
     {
         _stages = stages;
         _shots = shots;
-        _opening = Motion.Start(shots[0].Scene, HeightIn(shots[0].Scene), ref random);
+        _opening = Motion.Start(shots[0].Scene, ref random);
         // Even phases only: clips of a story follow each other six frames apart.
         _openingPhase = 2 * random.Below(Stage.Phases / 2);
-        _mirrored = random.Below(2) == 1;
     }
 
     /// <summary>Bytes [frames, 64, 64, 3] and the subject's box in each frame.</summary>
@@ -43,24 +41,24 @@ internal sealed class Film
 
             var phase = (_openingPhase + time + Stage.Phases) % Stage.Phases;
             var since = time - _shots[current].From;
-            var dissolving = current > 0 && since < Shot.DissolveFrames;
+            var dissolving = current > 0 && since < Shot.DissolveFrames && Dissolves(_shots[current - 1].Scene, _shots[current].Scene);
             if (time >= 0)
             {
                 var frame = rgb.AsSpan(time * FrameBytes, FrameBytes);
-                boxes[time] = SceneRenderer.Draw(frame, StageOf(_shots[current].Scene), _shots[current].Scene, actor, phase, _mirrored);
+                boxes[time] = SceneRenderer.Draw(frame, StageOf(_shots[current].Scene), _shots[current].Scene, actor, phase);
                 if (dissolving)
                 {
-                    SceneRenderer.Draw(dissolved, StageOf(_shots[current - 1].Scene), _shots[current - 1].Scene, leaving, phase, _mirrored);
+                    SceneRenderer.Draw(dissolved, StageOf(_shots[current - 1].Scene), _shots[current - 1].Scene, leaving, phase);
                     Mix(frame, dissolved, since);
                 }
             }
 
             if (dissolving)
             {
-                leaving = Next(_shots[current - 1].Scene, leaving);
+                leaving = Next(_shots[current - 1].Scene, leaving, time + 1);
             }
 
-            actor = Next(_shots[current].Scene, actor);
+            actor = Next(_shots[current].Scene, actor, time + 1);
         }
 
         return (rgb, boxes);
@@ -68,9 +66,11 @@ internal sealed class Film
 
     private Stage StageOf(SceneSpec scene) => _stages[(int)scene.DrawnStyle];
 
-    private int HeightIn(SceneSpec scene) => _stages[(int)PictureStyle.Plain].Of(scene.Subject).Height;
+    private static Actor Next(SceneSpec scene, Actor actor, int time) => Motion.Next(scene, actor, time);
 
-    private Actor Next(SceneSpec scene, Actor actor) => Motion.Next(scene, actor, HeightIn(scene));
+    // A new place or style is a cut, a new action of the same subject just goes on: mixed pictures of everything with everything are many, and all of them blurred.
+    private static bool Dissolves(SceneSpec before, SceneSpec after) =>
+        before.Subject != after.Subject && before.Place == after.Place && before.DrawnStyle == after.DrawnStyle;
 
     private static void Mix(Span<byte> entering, ReadOnlySpan<byte> leaving, int since)
     {

@@ -7,7 +7,7 @@ namespace Phenaki.Trainer.StoryWorld.Drawing;
 internal static class PlacePainter
 {
     /// <summary>Row where feet stand on land.</summary>
-    public const int Ground = 58;
+    public const int Ground = 56;
 
     /// <summary>Mean row of the front waves of the ocean.</summary>
     public const int WaterLine = 40;
@@ -214,10 +214,9 @@ internal static class PlacePainter
 
     private static Vector4 Flakes(float x, float y, int phase)
     {
-        // One tile of 21x16 pixels that falls two pixels a frame.
-        float column = x % 21.34f, row = (y - (2 * phase) + 32) % 16;
-        var nearest = MathF.Min(Ellipse(column, row, 4, 4, 1, 1), Ellipse(column, row, 14, 12, 0.9f, 0.9f));
-        return nearest < 1 ? Rgb(1, 1, 1) * 0.9f : Vector4.Zero;
+        // One flake in a tile of 16x8 pixels that falls two pixels a frame; every second column of tiles is half a tile ahead.
+        float column = x % 16, row = (y - (2 * phase) + 32 + (x % 32 >= 16 ? 4 : 0)) % 8;
+        return Ellipse(column, row, 6, 4, 1, 1) < 1 ? Rgb(1, 1, 1) * 0.9f : Vector4.Zero;
     }
 
     private static Vector4 Space(float x, float y, int phase)

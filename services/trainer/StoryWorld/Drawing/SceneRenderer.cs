@@ -6,9 +6,9 @@ internal static class SceneRenderer
     private const int Size = StoryWorldDataset.Size;
 
     /// <summary>Fills the frame (64x64 RGB) and returns the subject's box in it.</summary>
-    public static Box Draw(Span<byte> frame, Stage stage, SceneSpec scene, Actor actor, int phase, bool mirrored)
+    public static Box Draw(Span<byte> frame, Stage stage, SceneSpec scene, Actor actor, int phase)
     {
-        stage.Behind(scene.Place, mirrored, phase).CopyTo(frame);
+        stage.Behind(scene.Place, phase).CopyTo(frame);
         if (scene.Has(SceneExtras.Fireworks))
         {
             stage.Fireworks[phase].DrawOnto(frame, 0, 0);
@@ -27,12 +27,12 @@ internal static class SceneRenderer
             stage.Shadows[high ? 1 : 0].DrawOnto(frame, x + 3, PlacePainter.Ground - 5);
         }
 
-        DrawFishes(frame, stage, scene, phase, mirrored, near: false);
+        DrawFishes(frame, stage, scene, phase, near: false);
         var sprite = stage.Of(scene.Subject).At(stance.Pose, stance.Turn, stance.LooksRight);
         sprite.DrawOnto(frame, x - SpriteSet.Margin, y - SpriteSet.Margin);
         DrawProps(frame, stage, scene, actor, phase, stance);
-        DrawFishes(frame, stage, scene, phase, mirrored, near: true);
-        stage.Before(scene.Place, mirrored, phase).DrawOnto(frame, 0, 0);
+        DrawFishes(frame, stage, scene, phase, near: true);
+        stage.Before(scene.Place, phase).DrawOnto(frame, 0, 0);
         return BoxOf(sprite, x - SpriteSet.Margin, y - SpriteSet.Margin, scene);
     }
 
@@ -63,8 +63,7 @@ internal static class SceneRenderer
         }
     }
 
-    // Four lanes; each fish crosses the frame two pixels a frame and comes back after 40 frames.
-    private static void DrawFishes(Span<byte> frame, Stage stage, SceneSpec scene, int phase, bool mirrored, bool near)
+    private static void DrawFishes(Span<byte> frame, Stage stage, SceneSpec scene, int phase, bool near)
     {
         if (!scene.Has(SceneExtras.Fishes))
         {
@@ -78,8 +77,7 @@ internal static class SceneRenderer
             var swing = phase < 4 ? phase : 8 - phase;
             var rightwards = (phase < 4) == (fish % 2 == 0);
             var x = places[2 * fish] + (fish % 2 == 0 ? 2 * swing : -2 * swing);
-            var turned = rightwards ^ mirrored;
-            stage.Fish(fish, turned, phase).DrawOnto(frame, mirrored ? Size - 12 - x : x, places[(2 * fish) + 1]);
+            stage.Fish(fish, rightwards, phase).DrawOnto(frame, x, places[(2 * fish) + 1]);
         }
     }
 

@@ -17,14 +17,7 @@ internal sealed class SpriteSet
     private const float DegreesPerTurn = 9;
     private readonly Layer[] _layers;
 
-    private SpriteSet(Layer[] layers, int height)
-    {
-        _layers = layers;
-        Height = height;
-    }
-
-    /// <summary>Height of the upright subject in pixels.</summary>
-    public int Height { get; }
+    private SpriteSet(Layer[] layers) => _layers = layers;
 
     /// <summary>Reads a subject's strip and returns one set for each <see cref="PictureStyle"/>, by its number.</summary>
     /// <param name="subject">Whose strip.</param>
@@ -48,7 +41,7 @@ internal sealed class SpriteSet
             }
         }
 
-        return [.. layers.Select(of => new SpriteSet(of, of[Index(0, 0, false)].Bounds.Height))];
+        return [.. layers.Select(of => new SpriteSet(of))];
     }
 
     /// <param name="pose">Frame of the loop, 0 to 7.</param>

@@ -17,7 +17,7 @@ internal sealed class Stage
     {
         _subjects = subjects;
         Dog = dog;
-        _behind = [.. behind.Select((picture, i) => new Layer(Backdrop(picture, style, (Place)(i / (2 * Phases)))).ToRgb())];
+        _behind = [.. behind.Select((picture, i) => new Layer(Backdrop(picture, style, (Place)(i / Phases))).ToRgb())];
         _before = [.. before.Select(picture => new Layer(StyleFilter.Apply(picture, style, backdrop: true)))];
         Layer Prop(int width, int height, Func<float, float, Vector4> paint, bool styled = true) =>
             new(styled ? StyleFilter.Apply(Pixmap.Paint(width, height, paint), style, backdrop: false) : Pixmap.Paint(width, height, paint));
@@ -54,29 +54,23 @@ internal sealed class Stage
 
     public SpriteSet Of(Subject subject) => _subjects[(int)subject];
 
-    public ReadOnlySpan<byte> Behind(Place place, bool mirrored, int phase) => _behind[Index((int)place, mirrored, phase)];
+    public ReadOnlySpan<byte> Behind(Place place, int phase) => _behind[((int)place * Phases) + phase];
 
-    public Layer Before(Place place, bool mirrored, int phase) => _before[Index((int)place, mirrored, phase)];
+    public Layer Before(Place place, int phase) => _before[((int)place * Phases) + phase];
 
-    public Layer Fish(int colour, bool mirrored, int phase) => Fishes[Index(colour, mirrored, phase)];
-
-    private static int Index(int row, bool mirrored, int phase) => (((row * 2) + (mirrored ? 1 : 0)) * Phases) + phase;
+    public Layer Fish(int colour, bool mirrored, int phase) => Fishes[(((colour * 2) + (mirrored ? 1 : 0)) * Phases) + phase];
 
     private static Stage[] LoadAll()
     {
         var places = Enum.GetValues<Place>().Length;
-        var behind = new Pixmap[places * 2 * Phases];
+        var behind = new Pixmap[places * Phases];
         var before = new Pixmap[behind.Length];
         Parallel.For(0, places * Phases, i =>
         {
             var (place, phase) = ((Place)(i / Phases), i % Phases);
             const int Size = StoryWorldDataset.Size;
-            var back = Pixmap.Paint(Size, Size, (x, y) => PlacePainter.Behind(place, x, y, phase));
-            var front = Pixmap.Paint(Size, Size, (x, y) => PlacePainter.Before(place, x, y, phase));
-            behind[Index((int)place, false, phase)] = back;
-            behind[Index((int)place, true, phase)] = back.Mirrored();
-            before[Index((int)place, false, phase)] = front;
-            before[Index((int)place, true, phase)] = front.Mirrored();
+            behind[i] = Pixmap.Paint(Size, Size, (x, y) => PlacePainter.Behind(place, x, y, phase));
+            before[i] = Pixmap.Paint(Size, Size, (x, y) => PlacePainter.Before(place, x, y, phase));
         });
         var subjects = new SpriteSet[Enum.GetValues<Subject>().Length][];
         Parallel.For(0, subjects.Length, i => subjects[i] = SpriteSet.Load((Subject)i, Motion.Cell));
