@@ -5,6 +5,7 @@ var root = new RootCommand("Trains the parts of Phenaki and measures them.")
 {
     TokenizerCommand.Create(),
     TransformerCommand.Create(),
+    JudgeCommand.Create(),
     EvaluateCommand.Create(),
 };
 

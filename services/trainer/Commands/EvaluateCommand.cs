@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Phenaki.Models;
+using Phenaki.Models.Masked;
 using Phenaki.Trainer.Evaluation;
+using Phenaki.Trainer.Judging;
 using Phenaki.Trainer.Transformer;
 
 namespace Phenaki.Trainer.Commands;
@@ -9,22 +12,102 @@ namespace Phenaki.Trainer.Commands;
 /// <summary><c>phenaki-train evaluate</c>: measures a model on clips that were never in training.</summary>
 internal static class EvaluateCommand
 {
+    private const string HeldOut = "held-out";
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private static readonly Option<string> Model = new("--model") { Description = "Model folder with all three parts.", Required = true };
+    private static readonly Option<int> Clips = Number("--clips", "Clips to generate and judge, 2 to 100000.", 100, 2, 100_000);
+    private static readonly Option<int> Stories = Number("--stories", "Random stories of four scenes to tell and judge, 0 to 100000.", 10, 0, 100_000);
+    private static readonly Option<int> ReadmeSeeds = Number("--readme-seeds", "Seeds with which each story of the README is told, 0 to 1000.", 5, 0, 1000);
+    private static readonly Option<string> Combinations = new Option<string>("--combinations")
+    {
+        Description = "Combinations of subject, place and action: held-out (never in training) or trained.",
+        DefaultValueFactory = _ => HeldOut,
+    }.AcceptOnlyFromAmong(HeldOut, "trained");
+
+    private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of scenes, captions and noise; training used 1.", DefaultValueFactory = _ => 1_000_003 };
+    private static readonly Option<int?> Steps = new("--steps") { Description = "Sampling steps; the model's own if not set." };
+    private static readonly Option<float?> Guidance = new("--guidance") { Description = "Guidance scale; the model's own if not set." };
+    private static readonly Option<float?> Temperature = new("--temperature") { Description = "Temperature; the model's own if not set." };
+    private static readonly Option<string> JudgeFolder = new("--judge") { Description = "Folder of the judge.", DefaultValueFactory = _ => Judge.ShippedFolder };
+    private static readonly Option<bool> AsJson = new("--json") { Description = "Print one JSON line instead of a table." };
+    private static readonly Option<string?> Report = new("--report") { Description = "Folder for a report in Markdown with pictures." };
+    private static readonly Option<string> Device = new("--device") { Description = "cpu, cuda, cuda:N or auto.", DefaultValueFactory = _ => "auto" };
 
     public static Command Create()
     {
-        var model = new Option<string>("--model") { Description = "Model folder with all three parts.", Required = true };
-        var clips = new Option<int>("--clips") { Description = "Clips to measure on, 16 to 100000.", DefaultValueFactory = _ => 256 };
-        var seed = new Option<ulong>("--seed") { Description = "Seed of the clips; training used 1.", DefaultValueFactory = _ => 1_000_003 };
-        var device = new Option<string>("--device") { Description = "cpu, cuda, cuda:N or auto.", DefaultValueFactory = _ => "auto" };
-        var command = new Command("evaluate", "Measures a model on fresh clips; prints one JSON line.") { model, clips, seed, device };
-        command.SetAction(parsed =>
+        var command = new Command("evaluate", "Measures a model: clips, stories and their parts, judged by a classifier and by the subjects' own art.")
         {
-            TorchRuntime.EnsureLoaded();
-            var figures = ModelEvaluation.Measure(
-                new ModelParts(parsed.GetRequiredValue(model)), Math.Clamp(parsed.GetValue(clips), 16, 100_000), parsed.GetValue(seed), ComputeDevice.Parse(parsed.GetRequiredValue(device)));
-            Console.Out.WriteLine(JsonSerializer.Serialize(figures, Json));
-        });
+            Model, Clips, Stories, ReadmeSeeds, Combinations, Seed, Steps, Guidance, Temperature, JudgeFolder, AsJson, Report, Device,
+        };
+        command.SetAction(RunAsync);
         return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        TorchRuntime.EnsureLoaded();
+        var parts = new ModelParts(parsed.GetRequiredValue(Model));
+        var device = ComputeDevice.Parse(parsed.GetRequiredValue(Device));
+        var options = new EvaluationOptions
+        {
+            Clips = parsed.GetValue(Clips),
+            Stories = parsed.GetValue(Stories),
+            ReadmeSeeds = parsed.GetValue(ReadmeSeeds),
+            HeldOut = parsed.GetRequiredValue(Combinations) == HeldOut,
+            Seed = parsed.GetValue(Seed),
+            JudgeFolder = parsed.GetRequiredValue(JudgeFolder),
+        };
+        using var sampler = new StorySampler(parts, options.PrefixFrames, device);
+        options = options with { Sampling = SamplingOf(parsed, sampler.DefaultSampling) };
+        using var judge = Judge.Load(options.JudgeFolder, device);
+        using var art = new ArtMatcher();
+        var clips = new ClipEvaluation(sampler, judge, art, options);
+        var stories = new StoryEvaluation(sampler, judge, options);
+        var figures = new Dictionary<string, Figure>();
+        foreach (var (name, figure) in clips.Measure(Progress("clips", options.Clips), cancellationToken)
+            .Concat(stories.MeasureRandom(Progress("stories", options.Stories), cancellationToken))
+            .Concat(stories.MeasureReadme(Progress("README", options.ReadmeSeeds), cancellationToken))
+            .Concat(ModelEvaluation.Measure(parts, options.Clips, options.Seed, device)))
+        {
+            figures.Add(name, figure);
+        }
+
+        await Console.Out.WriteLineAsync(parsed.GetValue(AsJson)
+            ? JsonSerializer.Serialize(figures, Json)
+            : string.Join(Environment.NewLine, figures.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Key,-28} {entry.Value.Value,9:0.###}  ({entry.Value.Clips})"))));
+        if (parsed.GetValue(Report) is { } report)
+        {
+            await EvaluationReport.WriteAsync(report, figures, clips.Shown, stories.Shown, cancellationToken).ConfigureAwait(false);
+        }
+
+        return 0;
+    }
+
+    private static SamplingSettings SamplingOf(ParseResult parsed, SamplingSettings own)
+    {
+        var sampling = own with
+        {
+            Steps = parsed.GetValue(Steps) ?? own.Steps,
+            GuidanceScale = parsed.GetValue(Guidance) ?? own.GuidanceScale,
+            Temperature = parsed.GetValue(Temperature) ?? own.Temperature,
+        };
+        string[] wrong = [.. sampling.Violations().Select(violation => violation.Message)];
+        return wrong.Length == 0 ? sampling : throw new InvalidOperationException(string.Join("; ", wrong));
+    }
+
+    private static Action<int> Progress(string what, int all) => done => Console.Error.WriteLine($"{what}: {done} of {all}");
+
+    private static Option<int> Number(string name, string description, int otherwise, int least, int most)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => otherwise };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is var value && (value < least || value > most))
+            {
+                result.AddError($"{name} is {value}; allowed are {least} to {most}.");
+            }
+        });
+        return option;
     }
 }

@@ -15,7 +15,7 @@ internal static class ModelEvaluation
 {
     private const int BatchClips = 8;
 
-    public static ModelFigures Measure(ModelParts parts, int clips, ulong seed, ComputeDevice device)
+    public static IReadOnlyList<(string Name, Figure Figure)> Measure(ModelParts parts, int clips, ulong seed, ComputeDevice device)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
@@ -36,15 +36,28 @@ internal static class ModelEvaluation
             foreach (var batch in batches.Draw(step, BatchClips, BatchClips))
             {
                 var (code, indices, _) = tokenizer.Quantizer.Straight(tokenizer.Encode(batch.Frames));
-                used.UnionWith(indices.flatten().data<long>().ToArray());
+                used.UnionWith(Entries(tokenizer.Quantizer, indices.flatten()).data<long>().ToArray());
                 (batch.IsStill ? still : clip).Add(tokenizer.Decode(code).clamp(-1, 1) - batch.Frames, batch.Weights > 1);
             }
         }
 
         var (trained, heldOut) = Losses(parts, video, tokenizer, world, steps, seed, device);
-        return new ModelFigures(
-            steps * BatchClips, clip.Psnr, clip.PsnrSubject, still.Psnr, used.Count, video.Quantizer.CodebookSize, trained, heldOut);
+        int count = steps * BatchClips;
+        return
+        [
+            ("psnr", new Figure(clip.Psnr, count)),
+            ("psnr_subject", new Figure(clip.PsnrSubject, count)),
+            ("psnr_still", new Figure(still.Psnr, count)),
+            ("codes_used", new Figure(used.Count, count)),
+            ("codes", new Figure(new ProductCode(video.Quantizer.CodebookSize, video.Quantizer.Parts).TableSize, count)),
+            ("loss_trained", new Figure(trained, count)),
+            ("loss_held_out", new Figure(heldOut, count)),
+        ];
     }
+
+    // Of a code in parts each part counts for itself.
+    private static Tensor Entries(Quantizer quantizer, Tensor indices) =>
+        quantizer is VectorQuantizer vector ? cat([.. Enumerable.Range(0, vector.Code.Parts).Select(part => vector.Entries(indices, part))], 0) : indices;
 
     private static (double Trained, double HeldOut) Losses(
         ModelParts parts, VideoTokenizerConfig video, VideoTokenizerNetwork tokenizer, StoryWorldDataset world, int steps, ulong seed, ComputeDevice device)

@@ -69,10 +69,13 @@ public sealed class StoryWorldDataset
     }
 
     /// <summary>Writes a caption for a scene; training draws captions anew at each use.</summary>
-    public static string DrawCaption(SceneSpec scene, ulong seed)
+    /// <param name="scene">What is shown.</param>
+    /// <param name="seed">Chooses the words.</param>
+    /// <param name="complete">True: the caption never leaves out the place or the action, as some of training do.</param>
+    public static string DrawCaption(SceneSpec scene, ulong seed, bool complete = false)
     {
         ArgumentNullException.ThrowIfNull(scene);
         var random = new WorldRandom(seed);
-        return CaptionGrammar.Write(scene, ref random);
+        return CaptionGrammar.Write(scene, ref random, complete);
     }
 }

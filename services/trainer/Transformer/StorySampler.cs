@@ -64,6 +64,10 @@ internal sealed class StorySampler : IDisposable
         return clips;
     }
 
+    /// <summary>Encodes a clip and decodes it again: what the video tokenizer leaves of it.</summary>
+    /// <param name="clip">Bytes [frames, height, width, 3]; whole latent frames.</param>
+    public byte[] Rebuild(byte[] clip) => [.. Decode(Encode(clip.Chunk(_video.Geometry.FrameBytes))).SelectMany(frame => frame)];
+
     private List<byte[]> Decode(int[] tokens)
     {
         using var session = _video.BeginDecode();

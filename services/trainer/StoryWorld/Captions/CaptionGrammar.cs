@@ -15,13 +15,13 @@ internal static class CaptionGrammar
         caption.ToLowerInvariant().Replace(",", " , ", StringComparison.Ordinal).Replace(".", " . ", StringComparison.Ordinal)
             .Split([' ', '|'], StringSplitOptions.RemoveEmptyEntries);
 
-    public static string Write(SceneSpec scene, ref WorldRandom random)
+    public static string Write(SceneSpec scene, ref WorldRandom random, bool complete = false)
     {
         var (beginning, ending) = StyleWords(scene, ref random);
         var isTitle = beginning.EndsWith("of", StringComparison.Ordinal) || random.Chance(AsTitle);
         var subject = Noun(scene.Subject, ref random);
         var place = random.Pick(CaptionWords.Places(scene.Place, scene.Action));
-        var leaveOut = random.Unit();
+        var leaveOut = complete ? 1 : random.Unit();
         string sentence;
         if (leaveOut < WithoutAction && scene.Extras == SceneExtras.None)
         {

@@ -44,6 +44,9 @@ internal sealed class Layer
 
     public int Height { get; }
 
+    /// <summary>Bytes [height, width, 4], colours multiplied by alpha.</summary>
+    public ReadOnlySpan<byte> Rgba => _rgba;
+
     /// <summary>The smallest rectangle that holds every pixel that is not empty.</summary>
     public Box Bounds { get; }
 

@@ -44,6 +44,9 @@ internal sealed class SpriteSet
         return [.. layers.Select(of => new SpriteSet(of))];
     }
 
+    /// <summary>All poses in all turns and both directions.</summary>
+    public IReadOnlyList<Layer> All => _layers;
+
     /// <param name="pose">Frame of the loop, 0 to 7.</param>
     /// <param name="turn">Clockwise turn on the picture, -2 to 2.</param>
     /// <param name="mirrored">The art looks left; mirrored it looks right.</param>

@@ -1,0 +1,72 @@
+using Phenaki.Trainer.Judging;
+using Phenaki.Trainer.StoryWorld;
+using Phenaki.Trainer.Transformer;
+
+namespace Phenaki.Trainer.Evaluation;
+
+/// <summary>Judges generated clips of single scenes beside real clips of the same scenes.</summary>
+internal sealed class ClipEvaluation(StorySampler sampler, Judge judge, ArtMatcher art, EvaluationOptions options)
+{
+    private const int Frames = JudgeNetwork.Frames;
+    private const int FrameBytes = StoryWorldDataset.Size * StoryWorldDataset.Size * 3;
+    private static readonly int[] Looked = [0, Frames / 2, Frames - 1];
+
+    /// <summary>The first generated clips, for the report.</summary>
+    public List<(string Prompt, byte[] Clip)> Shown { get; } = [];
+
+    /// <summary>Generates and judges.</summary>
+    /// <param name="progress">Called after each clip with the number of clips done.</param>
+    /// <param name="cancellationToken">Stops between two clips.</param>
+    public IEnumerable<(string Name, Figure Figure)> Measure(Action<int> progress, CancellationToken cancellationToken)
+    {
+        var world = new StoryWorldDataset();
+        SceneSpec[] plain = [.. (options.HeldOut ? StoryWorldCatalog.HeldOut : StoryWorldCatalog.Trained).Where(scene => scene.Extras == SceneExtras.None)];
+        var random = new WorldRandom(options.Seed, 1);
+        var scenes = new SceneSpec[options.Clips];
+        var generated = new byte[scenes.Length][];
+        for (int i = 0; i < scenes.Length; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            scenes[i] = random.Pick(plain);
+            string prompt = StoryWorldDataset.DrawCaption(scenes[i], random.Next(), complete: true);
+            generated[i] = [.. sampler.Story([prompt], options.Sampling ?? sampler.DefaultSampling, options.Seed + (ulong)i)[0].SelectMany(frame => frame)];
+            if (Shown.Count < 12)
+            {
+                Shown.Add((prompt, generated[i]));
+            }
+
+            progress(i + 1);
+        }
+
+        byte[][] real = [.. scenes.Select((scene, i) => world.DrawScene(scene, options.Seed + (ulong)i, Frames).Rgb)];
+        byte[][] otherReal = [.. scenes.Select((scene, i) => world.DrawScene(scene, ~(options.Seed + (ulong)i), Frames).Rgb)];
+        byte[][] rebuilt = [.. real.Select(clip => sampler.Rebuild(clip))];
+        var (seen, seenReal, seenOther) = (judge.See(generated), judge.See(real), judge.See(otherReal));
+        foreach (var (name, verdicts) in new[] { ("", seen), ("_on_real", seenReal), ("_on_rebuilt", judge.See(rebuilt)) })
+        {
+            yield return ("subject" + name, Share(verdicts, scenes, (verdict, scene) => verdict.Subject == scene.Subject));
+            yield return ("place" + name, Share(verdicts, scenes, (verdict, scene) => verdict.Place == scene.Place));
+            yield return ("action" + name, Share(verdicts, scenes, (verdict, scene) => verdict.Action == scene.Action));
+            yield return ((name.Length == 0 ? "all_three" : "classifier") + name, Share(verdicts, scenes, Agrees));
+        }
+
+        yield return ("whole", Whole(generated, scenes));
+        yield return ("whole_on_real", Whole(real, scenes));
+        yield return ("whole_on_rebuilt", Whole(rebuilt, scenes));
+        yield return ("frechet", new Figure(Distance(seen, seenReal), scenes.Length));
+        yield return ("frechet_floor", new Figure(Distance(seenOther, seenReal), scenes.Length));
+    }
+
+    /// <summary>Whether all three were seen.</summary>
+    public static bool Agrees(Verdict verdict, SceneSpec scene) => verdict.Subject == scene.Subject && verdict.Place == scene.Place && verdict.Action == scene.Action;
+
+    private static Figure Share(IReadOnlyList<Verdict> verdicts, SceneSpec[] scenes, Func<Verdict, SceneSpec, bool> right) =>
+        new(verdicts.Zip(scenes).Average(pair => right(pair.First, pair.Second) ? 1.0 : 0), scenes.Length);
+
+    private static double Distance(IReadOnlyList<Verdict> first, IReadOnlyList<Verdict> second) =>
+        FrechetDistance.Between([.. first.Select(verdict => verdict.Features)], [.. second.Select(verdict => verdict.Features)]);
+
+    private Figure Whole(byte[][] clips, SceneSpec[] scenes) => new(
+        clips.Zip(scenes).Average(pair => Array.TrueForAll(Looked, frame => art.Find(pair.First.AsSpan(frame * FrameBytes, FrameBytes), pair.Second).IsOnceAndWhole) ? 1.0 : 0),
+        clips.Length);
+}

@@ -1,0 +1,73 @@
+using Phenaki.Trainer.Optimisation;
+using Phenaki.Trainer.StoryWorld;
+using Phenaki.Trainer.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Phenaki.Trainer.Judging;
+
+/// <summary>Trains the judge on real clips of trained combinations, with what generated ones have and it must not look at: blur and noise.</summary>
+internal sealed class JudgeTrainer : ITrainable, IDisposable
+{
+    private readonly JudgeTrainingConfig _config;
+    private readonly StoryWorldDataset _world;
+    private readonly Device _device;
+    private readonly Func<JudgeNetwork, long, CancellationToken, Task> _export;
+    private readonly Optimiser _optimiser;
+
+    public JudgeTrainer(JudgeTrainingConfig config, StoryWorldDataset world, Device device, Func<JudgeNetwork, long, CancellationToken, Task> export)
+    {
+        (_config, _world, _device, _export) = (config, world, device, export);
+        manual_seed((long)config.Seed);
+        Network = new JudgeNetwork(config.Model, device);
+        _optimiser = new Optimiser(Network.named_parameters().Select(entry => (entry.name, entry.parameter)), config.Optimiser);
+    }
+
+    /// <summary>The network that learns.</summary>
+    public JudgeNetwork Network { get; }
+
+    /// <inheritdoc />
+    public IEnumerable<(string Name, Tensor Tensor)> State =>
+        Network.state_dict().Select(entry => ("network." + entry.Key, entry.Value))
+            .Concat(_optimiser.State.Select(entry => ("optimiser." + entry.Name, entry.Tensor)));
+
+    /// <inheritdoc />
+    public IReadOnlyDictionary<string, double> Step(long step)
+    {
+        var options = new ClipOptions { Frames = JudgeNetwork.Frames, TransitionProbability = 0 };
+        var clips = new StoryClip[_config.ClipsPerStep];
+        Parallel.For(0, clips.Length, i => clips[i] = _world.Draw(_config.Seed, ((ulong)step * 4096) + (ulong)i, options));
+        var frames = Spoil(ClipTensor.Of([.. clips.Select(clip => clip.Rgb)], JudgeNetwork.Frames, _device), step);
+        var (subject, place, action) = Network.Name(Network.Describe(frames));
+        var loss = nn.functional.cross_entropy(subject, Classes(clips, scene => (long)scene.Subject))
+            + nn.functional.cross_entropy(place, Classes(clips, scene => (long)scene.Place))
+            + nn.functional.cross_entropy(action, Classes(clips, scene => (long)scene.Action));
+        loss.backward();
+        double gradient = _optimiser.Step(step, _config.Steps);
+        return new Dictionary<string, double> { ["loss"] = loss.item<float>(), ["gradient"] = gradient };
+    }
+
+    /// <inheritdoc />
+    public Task ExportAsync(long step, CancellationToken cancellationToken) => _export(Network, step, cancellationToken);
+
+    // The first half of a batch stays as it is, the second half is blurred and gets noise.
+    private Tensor Spoil(Tensor frames, long step)
+    {
+        using var generator = new Generator(_config.Seed ^ ((ulong)step << 20), _device);
+        long half = frames.shape[0] / 2;
+        var spoilt = frames.narrow(0, half, frames.shape[0] - half);
+        var planes = spoilt.permute(0, 1, 4, 2, 3).flatten(0, 2).unsqueeze(1);
+        var blurred = nn.functional.conv2d(nn.functional.pad(planes, [1, 1, 1, 1], PaddingModes.Replicate), ones(1, 1, 3, 3, device: _device) / 9f);
+        var noise = randn(blurred.shape, device: _device, generator: generator) * 0.08f;
+        var back = (blurred + noise).view(spoilt.shape[0], spoilt.shape[1], 3, spoilt.shape[2], spoilt.shape[3]).permute(0, 1, 3, 4, 2);
+        return cat([frames.narrow(0, 0, half), back], 0);
+    }
+
+    private Tensor Classes(StoryClip[] clips, Func<SceneSpec, long> number) => tensor(clips.Select(clip => number(clip.Scene)).ToArray(), device: _device);
+
+    public void Dispose()
+    {
+        _optimiser.Dispose();
+        Network.Dispose();
+    }
+}

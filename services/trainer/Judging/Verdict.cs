@@ -1,0 +1,10 @@
+using Phenaki.Trainer.StoryWorld;
+
+namespace Phenaki.Trainer.Judging;
+
+/// <summary>What the judge sees in a clip.</summary>
+/// <param name="Subject">Who.</param>
+/// <param name="Place">Where.</param>
+/// <param name="Action">Doing what.</param>
+/// <param name="Features">Numbers that describe the clip.</param>
+internal sealed record Verdict(Subject Subject, Place Place, SceneAction Action, float[] Features);
