@@ -6,8 +6,8 @@ namespace Phenaki.Trainer.StoryWorld;
 /// <param name="Caption">What the scene shows, as a sentence; of a clip with a transition what the later scene shows.</param>
 /// <param name="Scene">What is shown; of a clip with a transition the later scene.</param>
 /// <param name="TransitionFrame">
-/// The first frame that is not purely the earlier scene: it and the next dissolve into <paramref name="Scene"/>.
-/// 0 where the dissolve began before the clip, -1 where there is no transition.
+/// The first frame that is not purely the earlier scene. Another subject in one place dissolves from it on in two frames, everything else is a cut.
+/// 0 where the change began before the clip, -1 where there is no transition.
 /// </param>
 /// <param name="SubjectBoxes">The subject's place in each frame.</param>
 public sealed record StoryClip(
