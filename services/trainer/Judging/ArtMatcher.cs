@@ -34,8 +34,8 @@ internal sealed class ArtMatcher : IDisposable
         var product = nn.functional.conv2d(seen, art.Colours)[0];
         var sums = nn.functional.conv2d(seen.transpose(0, 1), art.Alpha);
         var squares = nn.functional.conv2d(seen.square().sum(1, keepdim: true), art.Alpha)[0];
-        var covariance = product - ((sums * art.Sums).sum(0) / art.Weight);
-        var variance = (squares - (sums.square().sum(0) / art.Weight)).clamp(art.Variance * 0.02f);
+        var covariance = product - ((sums * art.Sums).sum([0]) / art.Weight);
+        var variance = (squares - (sums.square().sum([0]) / art.Weight)).clamp(art.Variance * 0.02f);
         var correlation = (covariance / (variance * art.Variance).sqrt()).masked_fill(art.Hidden, -1);
         var (best, pose) = correlation.max(0);
         float[] map = best.cpu().data<float>().ToArray();
@@ -59,8 +59,8 @@ internal sealed class ArtMatcher : IDisposable
         var centredSeen = (window - meanSeen) * alpha.sqrt();
         var spread = centredArt.square().sum();
         var contrast = (centredArt * centredSeen).sum() / spread;
-        var residual = (centredSeen - (contrast * centredArt)).square().sum(0);
-        var explained = (contrast * centredArt).square().sum(0);
+        var residual = (centredSeen - (contrast * centredArt)).square().sum([0]);
+        var explained = (contrast * centredArt).square().sum([0]);
         double weakest = 1;
         double whole = explained.sum().item<float>();
         for (int quarter = 0; quarter < 4; quarter++)
@@ -124,7 +124,7 @@ internal sealed class ArtMatcher : IDisposable
             var weight = nn.functional.conv2d(view, alpha)[0];
             var sums = cat([.. Enumerable.Range(0, 3).Select(channel => nn.functional.conv2d(view, colours.narrow(1, channel, 1)))], 0);
             var squares = nn.functional.conv2d(view, (colours.square() / alpha.clamp(1e-6)).sum(1, keepdim: true))[0];
-            var variance = (squares - (sums.square().sum(0) / weight.clamp(1e-3))).clamp(1e-3);
+            var variance = (squares - (sums.square().sum([0]) / weight.clamp(1e-3))).clamp(1e-3);
             var hidden = weight < alpha.sum([1, 2, 3]).view(-1, 1, 1) * LeastVisible;
             var art = new Art(view, alpha, colours, weight.clamp(1e-3), sums, variance, hidden);
             foreach (var tensor in art.Tensors)

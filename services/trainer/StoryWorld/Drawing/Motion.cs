@@ -70,11 +70,12 @@ internal static class Motion
 
     public static bool IsOnLand(Place place) => place is Place.Mars or Place.Forest or Place.Snow;
 
-    // Waits one frame where the step would leave the grid at an even frame.
+    // Waits one frame, or goes to the next line of the grid, where the step would leave the grid at an even frame.
     private static int Towards(int from, int target, int speed, int time)
     {
         var next = from + Math.Clamp(target - from, -speed, speed);
-        return time % 2 == 0 && next != target && next % (2 * speed) != 0 ? from : next;
+        var leaves = time % 2 == 0 && next != target && next % (2 * speed) != 0;
+        return !leaves ? next : from % 4 == 0 ? from : from + (Speed * Math.Sign(target - from));
     }
 
     private static int Lane(SceneSpec scene) => (scene.Place, scene.Action) switch
