@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Phenaki.Trainer.Judging;
 
 /// <summary>
-/// Looks for a subject's own art in a frame: in all poses, turns and directions at all places, by the correlation of colours under the art's alpha, which does not
+/// Looks for a subject's own art in a frame: in all poses, turns and directions at all places, by the correlation of colours where the art is solid, which does not
 /// depend on brightness and contrast. Unlike a classifier it is not pleased by two halves of a subject.
 /// </summary>
 internal sealed class ArtMatcher : IDisposable
@@ -15,6 +15,7 @@ internal sealed class ArtMatcher : IDisposable
     private const int Padded = Size + (2 * SpriteSet.Margin);
     private const int Places = Padded - Canvas + 1;
     private const int Apart = 10;
+    private const float Solid = 0.85f;
 
     // Less of the art in view than this is no finding.
     private const double LeastVisible = 0.5;
@@ -100,9 +101,9 @@ internal sealed class ArtMatcher : IDisposable
 
     /// <summary>A subject's sprites and what of the sums does not depend on the frame.</summary>
     /// <param name="View">1 where the frame can be seen, shape [1, 1, padded, padded].</param>
-    /// <param name="Alpha">Shape [sprites, 1, canvas, canvas].</param>
-    /// <param name="Colours">Times alpha, shape [sprites, 3, canvas, canvas].</param>
-    /// <param name="Weight">Visible alpha by sprite and place, shape [sprites, places, places].</param>
+    /// <param name="Alpha">1 where the art is solid, shape [sprites, 1, canvas, canvas].</param>
+    /// <param name="Colours">0 where it is not, shape [sprites, 3, canvas, canvas].</param>
+    /// <param name="Weight">Visible solid pixels by sprite and place, shape [sprites, places, places].</param>
     /// <param name="Sums">Visible colours, shape [3, sprites, places, places].</param>
     /// <param name="Variance">Their variance times weight, shape [sprites, places, places].</param>
     /// <param name="Hidden">True where too little can be seen.</param>
@@ -117,8 +118,10 @@ internal sealed class ArtMatcher : IDisposable
             var sprites = SpriteSet.Load(subject, Motion.Cell)[(int)PictureStyle.Plain].All;
             var rgba = tensor(sprites.SelectMany(sprite => sprite.Rgba.ToArray()).ToArray(), [sprites.Count, Canvas, Canvas, 4])
                 .to_type(ScalarType.Float32).div_(255f).permute(0, 3, 1, 2).contiguous();
-            var alpha = rgba.narrow(1, 3, 1).contiguous();
-            var colours = rgba.narrow(1, 0, 3).contiguous();
+
+            // Seams of the art are mixed with what lies behind them: only what is solid counts.
+            var alpha = (rgba.narrow(1, 3, 1) > Solid).to_type(ScalarType.Float32).contiguous();
+            var colours = (rgba.narrow(1, 0, 3) / rgba.narrow(1, 3, 1).clamp(1e-6) * alpha).contiguous();
             var view = zeros(1, 1, Padded, Padded);
             view.narrow(2, SpriteSet.Margin, floor).narrow(3, SpriteSet.Margin, Size).fill_(1);
             var weight = nn.functional.conv2d(view, alpha)[0];

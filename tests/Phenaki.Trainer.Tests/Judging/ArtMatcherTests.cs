@@ -12,8 +12,9 @@ public sealed class ArtMatcherTests
     {
         using var art = new ArtMatcher();
         SceneSpec[] scenes = [.. StoryWorldCatalog.Combinations.Where((scene, i) => scene.Extras == SceneExtras.None && i % 9 == 0)];
-        int found = scenes.Where((scene, i) => art.Find(Frame(scene, (ulong)i), scene).IsOnceAndWhole).Count();
-        Assert.True(found >= 0.95 * scenes.Length, $"found {found} of {scenes.Length}");
+        var findings = scenes.Select((scene, i) => (scene, Finding: art.Find(Frame(scene, (ulong)i), scene))).ToArray();
+        var missed = findings.Where(entry => !entry.Finding.IsOnceAndWhole).ToArray();
+        Assert.True(missed.Length <= 0.05 * scenes.Length, $"missed {missed.Length} of {scenes.Length}: {string.Join("; ", missed)}");
     }
 
     [Fact]
@@ -33,17 +34,14 @@ public sealed class ArtMatcherTests
     {
         using var art = new ArtMatcher();
         var scene = new SceneSpec(Subject.Penguin, Place.Forest, SceneAction.Stand);
-        byte[] frame = Frame(scene, 3);
-
-        // Halves of the picture change sides: the subject's half is laid over the other half as well.
+        var starts = Enumerable.Range(0, 40).Select(seed => (Seed: (ulong)seed, Box: new StoryWorldDataset().DrawScene(scene, (ulong)seed, 1).SubjectBoxes[0])).ToArray();
+        byte[] frame = Frame(scene, starts.MinBy(start => start.Box.X).Seed);
         byte[] twice = [.. frame];
-        int from = Left(scene, 3) ? 0 : Size / 2;
+        byte[] other = Frame(scene, starts.MaxBy(start => start.Box.X).Seed);
         for (int y = 0; y < Size; y++)
         {
-            for (int x = 0; x < Size / 2; x++)
-            {
-                frame.AsSpan(3 * ((y * Size) + from + x), 3).CopyTo(twice.AsSpan(3 * ((y * Size) + Size / 2 - from + x)));
-            }
+            var right = (3 * ((y * Size) + (Size / 2)))..(3 * (y + 1) * Size);
+            other.AsSpan(right).CopyTo(twice.AsSpan(right));
         }
 
         Assert.True(art.Find(frame, scene).IsOnceAndWhole);
@@ -66,6 +64,4 @@ public sealed class ArtMatcherTests
     }
 
     private static byte[] Frame(SceneSpec scene, ulong seed) => new StoryWorldDataset().DrawScene(scene, seed, 1).Rgb;
-
-    private static bool Left(SceneSpec scene, ulong seed) => new StoryWorldDataset().DrawScene(scene, seed, 1).SubjectBoxes[0] is var box && box.X + (box.Width / 2) < Size / 2;
 }
