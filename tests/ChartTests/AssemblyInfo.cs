@@ -1,0 +1,3 @@
+using Phenaki.ChartTests.Rendering;
+
+[assembly: AssemblyFixture(typeof(RenderedCharts))]
