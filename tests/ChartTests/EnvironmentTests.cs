@@ -19,7 +19,7 @@ public sealed class EnvironmentTests(RenderedCharts charts) : ChartTest(charts)
     private static readonly string[] Awaited =
     [
         "DrainDelaySeconds", "Telemetry:MetricsPort", "Tls:CertificateFile", "Tls:KeyFile", "Tls:ClientCaFile", "Tls:ClientNames",
-        "Mesh:Tls:CaFile", "Mesh:Tls:CertificateFile", "Mesh:Tls:KeyFile", "ApiKeys:File",
+        "Limits:MaxConnections", "Limits:MaxStreamsPerConnection", "Limits:StreamIdleTimeout", "Limits:SlowReaderTimeout", "Mesh:Tls:CaFile", "Mesh:Tls:CertificateFile", "Mesh:Tls:KeyFile", "ApiKeys:File",
         "Orchestrator:RedisCaFile", "Orchestrator:RedisCertificateFile", "Orchestrator:RedisKeyFile",
     ];
 
@@ -53,6 +53,14 @@ public sealed class EnvironmentTests(RenderedCharts charts) : ChartTest(charts)
         {
             Assert.Equal($"{value}", chart.Pod(service.Name).Variable($"{Prefix}{service.Section}__{name}"));
         }
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Limits_OfTheOperator_ReachEveryService()
+    {
+        var chart = await Manifests.RenderAsync("limits: {maxConnections: 1000000, streamIdleTimeout: '00:01:00'}", Cancellation);
+        Assert.All(chart.Services, pod => Assert.Equal(
+            ("1000000", "00:01:00"), (pod.Variable("PHENAKI_Limits__MaxConnections"), pod.Variable("PHENAKI_Limits__StreamIdleTimeout"))));
     }
 
     private static IEnumerable<string> Faults(Manifests chart, MeshService service)

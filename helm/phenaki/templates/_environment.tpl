@@ -30,6 +30,9 @@
 {{- else }}
 {{- include "phenaki.orchestratorEnvironment" . }}
 {{- end }}
+{{- range $name, $value := $values.limits }}
+- {name: PHENAKI_Limits__{{ title $name }}, value: {{ include "phenaki.setting" $value }}}
+{{- end }}
 {{- range $name, $value := .values.settings }}
 - {name: PHENAKI_{{ $.facts.section }}__{{ title $name }}, value: {{ include "phenaki.setting" $value }}}
 {{- end }}
