@@ -16,9 +16,9 @@ internal sealed class GrpcMaskedTransformerClient(ModelChannels channels, IOptio
     private readonly ServiceCalls _calls = new("masked-transformer", options.Value.MaskedTransformerAddress, time);
 
     /// <inheritdoc/>
-    public Task<MaskedTransformerCard> GetModelAsync(CallScope scope) => _calls.RunAsync(scope, async () =>
+    public Task<MaskedTransformerCard> GetModelAsync(CallScope scope) => _calls.AskAsync(scope, options.Value.GetModelTimeout, async call =>
     {
-        var model = await _client.GetModelAsync(new(), _calls.Options(scope, options.Value.GetModelTimeout));
+        var model = await _client.GetModelAsync(new(), call);
         return new MaskedTransformerCard(
             model.Model.ToCard(),
             WireCards.Number(model.CodebookSize),

@@ -13,9 +13,9 @@ internal sealed class GrpcTextEncoderClient(ModelChannels channels, IOptions<Orc
     private readonly ServiceCalls _calls = new("text-encoder", options.Value.TextEncoderAddress, time);
 
     /// <inheritdoc/>
-    public Task<TextEncoderCard> GetModelAsync(CallScope scope) => _calls.RunAsync(scope, async () =>
+    public Task<TextEncoderCard> GetModelAsync(CallScope scope) => _calls.AskAsync(scope, options.Value.GetModelTimeout, async call =>
     {
-        var model = await _client.GetModelAsync(new(), _calls.Options(scope, options.Value.GetModelTimeout));
+        var model = await _client.GetModelAsync(new(), call);
         return new TextEncoderCard(model.Model.ToCard(), WireCards.Number(model.Width), WireCards.Number(model.MaxTokens));
     });
 

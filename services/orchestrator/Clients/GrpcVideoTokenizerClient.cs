@@ -13,9 +13,9 @@ internal sealed class GrpcVideoTokenizerClient(ModelChannels channels, IOptions<
     private readonly ServiceCalls _calls = new("video-tokenizer", options.Value.VideoTokenizerAddress, time);
 
     /// <inheritdoc/>
-    public Task<VideoTokenizerCard> GetModelAsync(CallScope scope) => _calls.RunAsync(scope, async () =>
+    public Task<VideoTokenizerCard> GetModelAsync(CallScope scope) => _calls.AskAsync(scope, options.Value.GetModelTimeout, async call =>
     {
-        var model = await _client.GetModelAsync(new(), _calls.Options(scope, options.Value.GetModelTimeout));
+        var model = await _client.GetModelAsync(new(), call);
         return new VideoTokenizerCard(
             model.Model.ToCard(),
             WireCards.Number(model.Height),

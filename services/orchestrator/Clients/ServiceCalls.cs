@@ -51,6 +51,27 @@ internal sealed class ServiceCalls(string service, string address, TimeProvider 
         }
     }
 
+    /// <summary>
+    /// Asks for what takes a service no time to say. One that does not answer is as good as gone: with its machine, or its container, goes
+    /// whatever would refuse the connection.
+    /// </summary>
+    /// <param name="scope">How long the story may go on.</param>
+    /// <param name="patience">How long the answer is waited for.</param>
+    /// <param name="ask">The question.</param>
+    /// <inheritdoc cref="RunAsync{T}(CallScope, Func{Task{T}})"/>
+    public Task<T> AskAsync<T>(CallScope scope, TimeSpan patience, Func<CallOptions, Task<T>> ask) => RunAsync(scope, async () =>
+    {
+        try
+        {
+            return await ask(Options(scope, patience));
+        }
+        catch (RpcException late) when (late.StatusCode == StatusCode.DeadlineExceeded && !(scope.Deadline <= time.GetUtcNow()))
+        {
+            throw new ModelServiceException(
+                service, ModelServiceFailure.Unreachable, $"{address}: no answer within {patience.TotalSeconds} seconds.", inner: late);
+        }
+    });
+
     /// <summary>Sends requests and reads responses at the same time: either side may have to wait for the other.</summary>
     public static async Task ExchangeAsync<TRequest, TResponse>(
         AsyncDuplexStreamingCall<TRequest, TResponse> call,
