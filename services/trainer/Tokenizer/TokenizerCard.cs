@@ -1,4 +1,5 @@
 using System.Globalization;
+using Phenaki.Models;
 
 namespace Phenaki.Trainer.Tokenizer;
 
@@ -9,8 +10,8 @@ internal static class TokenizerCard
         # {config.Model.Name}: video tokenizer
 
         A C-ViViT (arXiv 2210.02399, section 2.1): {config.Model.FrameHeight}x{config.Model.FrameWidth} pixels, patches of
-        {config.Model.TemporalPatch}x{config.Model.PatchHeight}x{config.Model.PatchWidth}, {config.Model.Quantizer.CodebookSize} codes of
-        {config.Model.Quantizer.CodeWidth} numbers, causal in time.
+        {config.Model.TemporalPatch}x{config.Model.PatchHeight}x{config.Model.PatchWidth}, codes of
+        {config.Model.Quantizer.Parts} x {new ProductCode(config.Model.Quantizer.CodebookSize, config.Model.Quantizer.Parts).PartSize} entries and {config.Model.Quantizer.CodeWidth} numbers, causal in time.
 
         Data: StoryWorld, drawn by the trainer (seed {config.Seed}). Training: {steps} steps of {config.ClipsPerStep} clips and {config.StillsPerStep} stills;
         the first {config.UnquantisedSteps} without quantisation, then a codebook started by k-means.
