@@ -72,6 +72,13 @@ internal sealed class ErrorInterceptor(
                 throw answer;
             }
 
+            if (context.Deadline <= time.GetUtcNow().UtcDateTime)
+            {
+                // A call is answered at its deadline first and cancelled then: a write in between fails before the token tells why.
+                ErrorLog.CallLeft(logger, context.Method, exception.GetType().Name);
+                throw new RpcException(new Status(StatusCode.DeadlineExceeded, "The deadline has passed."));
+            }
+
             var id = context.GetHttpContext().TraceIdentifier;
             ErrorLog.Bug(logger, exception, context.Method, id);
             throw RpcErrors.Internal(id);
