@@ -129,14 +129,23 @@ public sealed class ErrorInterceptorTests
     {
         var behaviour = new ProbeService.Behaviour { EncodePrompts = async (requests, _, context) => await requests.MoveNext(context.CancellationToken) };
         await using var host = await StartAsync(behaviour);
-        using var call = new TextEncoderService.TextEncoderServiceClient(host.Channel).EncodePrompts(cancellationToken: Cancellation);
-        var error = await Assert.ThrowsAsync<RpcException>(async () =>
+        var client = new TextEncoderService.TextEncoderServiceClient(host.Channel);
+        var statuses = new List<StatusCode>();
+
+        // HTTP/2 resets a request that is answered before it is whole (RFC 9113, section 8.1); now and then the reset overtakes the answer's status.
+        while (statuses.Count < 5 && !statuses.Contains(StatusCode.ResourceExhausted))
         {
-            // The refusal may come while the message is still being written.
-            await call.RequestStream.WriteAsync(new() { Text = new string('a', 4 * 1024 * 1024) }, Cancellation);
-            await call.ResponseStream.MoveNext(Cancellation);
-        });
-        Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
+            using var call = client.EncodePrompts(cancellationToken: Cancellation);
+            var error = await Assert.ThrowsAsync<RpcException>(async () =>
+            {
+                await call.RequestStream.WriteAsync(new() { Text = new string('a', 4 * 1024 * 1024) }, Cancellation);
+                await call.ResponseStream.MoveNext(Cancellation);
+            });
+            statuses.Add(error.StatusCode);
+        }
+
+        Assert.Equal(StatusCode.ResourceExhausted, statuses[^1]);
+        Assert.All(statuses[..^1], status => Assert.Equal(StatusCode.Cancelled, status));
     }
 
     private static Task<ServiceHost> StartAsync(Func<ServerCallContext, Task<GetModelResponse>> getModel, Action<IServiceCollection>? add = null) =>
