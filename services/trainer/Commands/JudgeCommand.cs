@@ -12,16 +12,8 @@ namespace Phenaki.Trainer.Commands;
 /// <summary><c>phenaki-train judge</c>: trains the classifier that evaluations ask, on real clips alone.</summary>
 internal static class JudgeCommand
 {
-    public static Command Create()
-    {
-        var options = new TrainingOptions("Folder of the judge, written with every checkpoint.");
-        var command = new Command("judge", "Trains the classifier of evaluations.");
-        options.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetRequiredValue(options.Config), parsed.GetRequiredValue(options.Run), parsed.GetRequiredValue(options.Output),
-            parsed.GetRequiredValue(options.Device), cancellationToken));
-        return command;
-    }
+    public static Command Create() =>
+        new TrainingOptions("Folder of the judge, written with every checkpoint.").Command("judge", "Trains the classifier of evaluations.", RunAsync);
 
     private static async Task<int> RunAsync(string configPath, string run, string output, string device, CancellationToken cancellationToken)
     {
@@ -32,8 +24,7 @@ internal static class JudgeCommand
             ModelFolder.Write(output, config.Model, network, Card(config, step), ScalarType.Float16);
             return Task.CompletedTask;
         });
-        var described = config with { Steps = 0, SaveMinutes = 0, Optimiser = config.Optimiser with { DecaySteps = 0 } };
-        var settings = new TrainingRunSettings(run, config.Steps, TimeSpan.FromMinutes(config.SaveMinutes), ConfigFile.Write(described));
+        var settings = new TrainingRunSettings(run, config.Steps, TimeSpan.FromMinutes(config.SaveMinutes), ConfigFile.Write(config.WithoutLength()));
         await new TrainingRun(TimeProvider.System, Console.Out).RunAsync(trainer, settings, cancellationToken).ConfigureAwait(false);
         return 0;
     }

@@ -11,16 +11,8 @@ namespace Phenaki.Trainer.Commands;
 /// <summary><c>phenaki-train tokenizer</c>: trains a C-ViViT.</summary>
 internal static class TokenizerCommand
 {
-    public static Command Create()
-    {
-        var options = new TrainingOptions("Folder of the video tokenizer, written with every checkpoint.");
-        var command = new Command("tokenizer", "Trains a video tokenizer.");
-        options.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetRequiredValue(options.Config), parsed.GetRequiredValue(options.Run), parsed.GetRequiredValue(options.Output),
-            parsed.GetRequiredValue(options.Device), cancellationToken));
-        return command;
-    }
+    public static Command Create() =>
+        new TrainingOptions("Folder of the video tokenizer, written with every checkpoint.").Command("tokenizer", "Trains a video tokenizer.", RunAsync);
 
     private static async Task<int> RunAsync(string configPath, string run, string output, string device, CancellationToken cancellationToken)
     {

@@ -14,11 +14,15 @@ internal sealed class TrainingOptions(string output)
 
     public Option<string> Device { get; } = new("--device") { Description = "cpu, cuda, cuda:N or auto.", DefaultValueFactory = _ => "auto" };
 
-    public void AddTo(Command command)
+    /// <summary>Makes a training command of these options.</summary>
+    /// <param name="name">What is typed.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="run">Takes configuration, run, output and device as they were typed.</param>
+    public Command Command(string name, string description, Func<string, string, string, string, CancellationToken, Task<int>> run)
     {
-        command.Add(Config);
-        command.Add(Run);
-        command.Add(Output);
-        command.Add(Device);
+        var command = new Command(name, description) { Config, Run, Output, Device };
+        command.SetAction((parsed, cancellationToken) => run(
+            parsed.GetRequiredValue(Config), parsed.GetRequiredValue(Run), parsed.GetRequiredValue(Output), parsed.GetRequiredValue(Device), cancellationToken));
+        return command;
     }
 }

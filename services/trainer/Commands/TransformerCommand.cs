@@ -13,19 +13,12 @@ namespace Phenaki.Trainer.Commands;
 /// <summary><c>phenaki-train transformer</c>: trains a masked transformer and its text encoder on the tokens of a video tokenizer.</summary>
 internal static class TransformerCommand
 {
-    public static Command Create()
-    {
-        var options = new TrainingOptions("Model folder: its video-tokenizer must be there; text-encoder and masked-transformer are written with every checkpoint.");
-        var command = new Command("transformer", "Trains a masked transformer and its text encoder.");
-        options.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetRequiredValue(options.Config), parsed.GetRequiredValue(options.Run), new ModelParts(parsed.GetRequiredValue(options.Output)),
-            parsed.GetRequiredValue(options.Device), cancellationToken));
-        return command;
-    }
+    public static Command Create() =>
+        new TrainingOptions("Model folder: its video-tokenizer must be there; text-encoder and masked-transformer are written with every checkpoint.").Command("transformer", "Trains a masked transformer and its text encoder.", RunAsync);
 
-    private static async Task<int> RunAsync(string configPath, string run, ModelParts parts, string device, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string configPath, string run, string output, string device, CancellationToken cancellationToken)
     {
+        var parts = new ModelParts(output);
         var config = ConfigFile.Read<TransformerTrainingConfig>(configPath, c => c.Violations());
         TorchRuntime.EnsureLoaded();
         var on = ComputeDevice.Parse(device);

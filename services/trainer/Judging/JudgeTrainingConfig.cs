@@ -23,6 +23,9 @@ internal sealed record JudgeTrainingConfig
     /// <summary>Minutes between checkpoints, above 0.</summary>
     public double SaveMinutes { get; init; } = 5;
 
+    /// <summary>All that must not change when a run goes on: a run may be made longer or shorter.</summary>
+    public JudgeTrainingConfig WithoutLength() => this with { Steps = 0, SaveMinutes = 0, Optimiser = Optimiser with { DecaySteps = 0 } };
+
     /// <summary>Says what is wrong, field by field; nothing when all is well.</summary>
     public IEnumerable<string> Violations()
     {

@@ -7,7 +7,11 @@ namespace Phenaki.Models.Masked;
 public readonly record struct ClipNoise(ulong Seed, uint Scene, uint Clip)
 {
     /// <summary>Independent uniform numbers in (0, 1) for a position in a step: one chooses the token, one shakes the confidence.</summary>
-    public (float Token, float Confidence) At(int step, int position) => (Token(step, position, 0), Philox.ToUniform(Bits(step, position).X1));
+    public (float Token, float Confidence) At(int step, int position)
+    {
+        var (token, confidence, _, _) = Bits(step, position);
+        return (Philox.ToUniform(token), Philox.ToUniform(confidence));
+    }
 
     /// <summary>The uniform number in (0, 1) that chooses a part of a token (<see cref="ProductCode"/>).</summary>
     /// <param name="step">Step, from 0.</param>
