@@ -15,16 +15,16 @@ internal static class JudgeCommand
     public static Command Create() =>
         new TrainingOptions("Folder of the judge, written with every checkpoint.").Command("judge", "Trains the classifier of evaluations.", RunAsync);
 
-    private static async Task<int> RunAsync(string configPath, string run, string output, string device, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(TrainingArguments arguments, CancellationToken cancellationToken)
     {
-        var config = ConfigFile.Read<JudgeTrainingConfig>(configPath, c => c.Violations());
+        var config = ConfigFile.Read<JudgeTrainingConfig>(arguments.Config, c => c.Violations());
         TorchRuntime.EnsureLoaded();
-        using var trainer = new JudgeTrainer(config, new StoryWorldDataset(), ComputeDevice.Parse(device).Torch, (network, step, _) =>
+        using var trainer = new JudgeTrainer(config, new StoryWorldDataset(), ComputeDevice.Parse(arguments.Device).Torch, (network, step, _) =>
         {
-            ModelFolder.Write(output, config.Model, network, Card(config, step), ScalarType.Float16);
+            ModelFolder.Write(arguments.Output, config.Model, network, Card(config, step), ScalarType.Float16);
             return Task.CompletedTask;
         });
-        var settings = new TrainingRunSettings(run, config.Steps, TimeSpan.FromMinutes(config.SaveMinutes), ConfigFile.Write(config.WithoutLength()));
+        var settings = TrainingRunSettings.Of(arguments.Run, config.Steps, config.SaveMinutes, config.WithoutLength());
         await new TrainingRun(TimeProvider.System, Console.Out).RunAsync(trainer, settings, cancellationToken).ConfigureAwait(false);
         return 0;
     }

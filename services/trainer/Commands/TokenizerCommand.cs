@@ -12,22 +12,31 @@ namespace Phenaki.Trainer.Commands;
 internal static class TokenizerCommand
 {
     public static Command Create() =>
-        new TrainingOptions("Folder of the video tokenizer, written with every checkpoint.").Command("tokenizer", "Trains a video tokenizer.", RunAsync);
+        new TrainingOptions("Folder of the video tokenizer, written with every checkpoint.")
+            .Command("tokenizer", "Trains a video tokenizer.", "Folder of a video tokenizer to begin with instead of random weights; its sizes must be those of the settings.", RunAsync);
 
-    private static async Task<int> RunAsync(string configPath, string run, string output, string device, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(TrainingArguments arguments, CancellationToken cancellationToken)
     {
-        var config = ConfigFile.Read<TokenizerTrainingConfig>(configPath, c => c.Violations());
+        var config = ConfigFile.Read<TokenizerTrainingConfig>(arguments.Config, c => c.Violations());
+        config = config with { From = arguments.From ?? config.From };
+        string? begunWith = null;
+        if (config.From is not null)
+        {
+            GivenModel.RefuseOwn(config.From, arguments.Output);
+            begunWith = GivenModel.Fingerprint(config.From);
+        }
+
         TorchRuntime.EnsureLoaded();
-        var on = ComputeDevice.Parse(device).Torch;
+        var on = ComputeDevice.Parse(arguments.Device).Torch;
         var geometry = config.Model.Geometry();
         var batches = new TokenizerBatches(new StoryWorldDataset(), geometry, geometry.Frames(config.Model.TemporalWindow), config.Seed, config.SubjectWeight, on);
-        var samples = new TokenizerSamples(batches, run);
+        var samples = new TokenizerSamples(batches, arguments.Run);
         using var trainer = new TokenizerTrainer(config, batches, on, async (network, step, token) =>
         {
             await samples.WriteAsync(network, step, token).ConfigureAwait(false);
-            ModelFolder.Write(output, config.Model, network, TokenizerCard.Write(config, step), ScalarType.BFloat16);
+            ModelFolder.Write(arguments.Output, config.Model, network, TokenizerCard.Write(config, step), ScalarType.BFloat16);
         });
-        var settings = new TrainingRunSettings(run, config.Steps, TimeSpan.FromMinutes(config.SaveMinutes), ConfigFile.Write(config.WithoutLength()));
+        var settings = TrainingRunSettings.Of(arguments.Run, config.Steps, config.SaveMinutes, config.WithoutLength() with { From = begunWith });
         await new TrainingRun(TimeProvider.System, Console.Out).RunAsync(trainer, settings, cancellationToken).ConfigureAwait(false);
         return 0;
     }

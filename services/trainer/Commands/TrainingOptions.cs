@@ -17,12 +17,27 @@ internal sealed class TrainingOptions(string output)
     /// <summary>Makes a training command of these options.</summary>
     /// <param name="name">What is typed.</param>
     /// <param name="description">What it does.</param>
-    /// <param name="run">Takes configuration, run, output and device as they were typed.</param>
-    public Command Command(string name, string description, Func<string, string, string, string, CancellationToken, Task<int>> run)
+    /// <param name="run">Takes what was typed.</param>
+    public Command Command(string name, string description, Func<TrainingArguments, CancellationToken, Task<int>> run)
     {
         var command = new Command(name, description) { Config, Run, Output, Device };
-        command.SetAction((parsed, cancellationToken) => run(
-            parsed.GetRequiredValue(Config), parsed.GetRequiredValue(Run), parsed.GetRequiredValue(Output), parsed.GetRequiredValue(Device), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => run(Arguments(parsed), cancellationToken));
         return command;
     }
+
+    /// <summary>Makes a training command of these options and --from.</summary>
+    /// <param name="name">What is typed.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="from">What the option --from means to the command.</param>
+    /// <param name="run">Takes what was typed.</param>
+    public Command Command(string name, string description, string from, Func<TrainingArguments, CancellationToken, Task<int>> run)
+    {
+        var given = new Option<string?>("--from") { Description = from };
+        var command = new Command(name, description) { Config, Run, Output, given, Device };
+        command.SetAction((parsed, cancellationToken) => run(Arguments(parsed) with { From = parsed.GetValue(given) }, cancellationToken));
+        return command;
+    }
+
+    private TrainingArguments Arguments(ParseResult parsed) => new(
+        parsed.GetRequiredValue(Config), parsed.GetRequiredValue(Run), parsed.GetRequiredValue(Output), parsed.GetRequiredValue(Device));
 }

@@ -14,32 +14,45 @@ namespace Phenaki.Trainer.Commands;
 internal static class TransformerCommand
 {
     public static Command Create() =>
-        new TrainingOptions("Model folder: its video-tokenizer must be there; text-encoder and masked-transformer are written with every checkpoint.").Command("transformer", "Trains a masked transformer and its text encoder.", RunAsync);
+        new TrainingOptions("Model folder: its video-tokenizer must be there; text-encoder and masked-transformer are written with every checkpoint.")
+            .Command(
+                "transformer", "Trains a masked transformer and its text encoder.",
+                "Model folder whose text-encoder and masked-transformer are begun with instead of random weights; sizes must be those of the settings.", RunAsync);
 
-    private static async Task<int> RunAsync(string configPath, string run, string output, string device, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(TrainingArguments arguments, CancellationToken cancellationToken)
     {
-        var parts = new ModelParts(output);
-        var config = ConfigFile.Read<TransformerTrainingConfig>(configPath, c => c.Violations());
+        var parts = new ModelParts(arguments.Output);
+        var config = ConfigFile.Read<TransformerTrainingConfig>(arguments.Config, c => c.Violations());
+        config = config with { From = arguments.From ?? config.From };
         TorchRuntime.EnsureLoaded();
-        var on = ComputeDevice.Parse(device);
+        var on = ComputeDevice.Parse(arguments.Device);
         using var files = ModelFolder.Open(parts.VideoTokenizer, VideoTokenizerConfig.Type);
         var tokenizerConfig = files.ReadConfig<VideoTokenizerConfig>();
         using var tokenizer = new VideoTokenizerNetwork(tokenizerConfig, on.Torch);
         files.LoadWeights(tokenizer, on.Torch);
         var vocabulary = new CaptionVocabulary(StoryWorldDataset.Vocabulary);
+        string? begunWith = null;
+        if (config.From is not null)
+        {
+            var from = new ModelParts(config.From);
+            GivenModel.RefuseOwn(config.From, arguments.Output);
+            begunWith = $"{GivenModel.Fingerprint(from.TextEncoder)} {GivenModel.Fingerprint(from.MaskedTransformer)}";
+            vocabulary = TransformerStart.Widen(from, vocabulary);
+        }
+
         config = config with { TextEncoder = config.TextEncoder with { VocabSize = vocabulary.Tokenizer.VocabularySize } };
         var batches = new TransformerBatches(new StoryWorldDataset(), tokenizer, tokenizerConfig.Geometry(), vocabulary.Tokenizer, config, on.Torch);
         var writer = new ModelWriter(config, vocabulary, parts);
         using var codebook = tokenizer.Quantizer is VectorQuantizer quantizer
             ? quantizer.Table().detach()
             : throw new InvalidOperationException($"{parts.VideoTokenizer} has no learned codebook; set model.code_width to 0 to train on it.");
-        using var trainer = new TransformerTrainer(config, batches, codebook, on.Torch, async (trained, step, token) =>
+        using var trainer = new TransformerTrainer(config, batches, codebook, vocabulary, on.Torch, async (trained, step, token) =>
         {
             writer.Write(trained, step);
-            string samples = Path.Combine(run, string.Create(CultureInfo.InvariantCulture, $"samples-{step:000000}.png"));
+            string samples = Path.Combine(arguments.Run, string.Create(CultureInfo.InvariantCulture, $"samples-{step:000000}.png"));
             await WriteSamplesAsync(samples, parts, config, tokenizerConfig, on, token).ConfigureAwait(false);
         });
-        var settings = new TrainingRunSettings(run, config.Steps, TimeSpan.FromMinutes(config.SaveMinutes), ConfigFile.Write(config.WithoutLength()));
+        var settings = TrainingRunSettings.Of(arguments.Run, config.Steps, config.SaveMinutes, config.WithoutLength() with { From = begunWith });
         await new TrainingRun(TimeProvider.System, Console.Out).RunAsync(trainer, settings, cancellationToken).ConfigureAwait(false);
         return 0;
     }

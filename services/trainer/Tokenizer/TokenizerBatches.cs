@@ -11,21 +11,32 @@ internal sealed class TokenizerBatches(StoryWorldDataset world, VideoGeometry ge
     /// <param name="Frames">Shape [batch, frames, height, width, 3], -1 to 1.</param>
     /// <param name="Weights">Shape [batch, frames, height, width, 1].</param>
     /// <param name="IsStill">True for clips of one frame.</param>
-    /// <param name="FrameShare">Part of the step's frames, 0 to 1.</param>
-    public sealed record Batch(Tensor Frames, Tensor Weights, bool IsStill, double FrameShare);
+    /// <param name="FrameShare">Part of the frames of all batches drawn with it, 0 to 1.</param>
+    public sealed record Batch(Tensor Frames, Tensor Weights, bool IsStill, double FrameShare) : IDisposable
+    {
+        public void Dispose()
+        {
+            Frames.Dispose();
+            Weights.Dispose();
+        }
+    }
 
-    /// <summary>Draws the batches of a step: the same numbers give the same pixels.</summary>
-    public IEnumerable<Batch> Draw(long step, int clips, int stills)
+    /// <summary>Draws batches of a step: the same numbers give the same pixels.</summary>
+    /// <param name="step">Number of the step.</param>
+    /// <param name="clips">Clips to draw.</param>
+    /// <param name="stills">Stills to draw.</param>
+    /// <param name="part">Number of the part, from 0: the parts of a step draw one after the other what one larger part would draw.</param>
+    public IEnumerable<Batch> Draw(long step, int clips, int stills, int part = 0)
     {
         double all = (clips * clipFrames) + stills;
         if (clips > 0)
         {
-            yield return Make(step, clips, clipFrames, all);
+            yield return Make(step, part * clips, clips, clipFrames, all);
         }
 
         if (stills > 0)
         {
-            yield return Make(step, stills, 1, all);
+            yield return Make(step, part * stills, stills, 1, all);
         }
     }
 
@@ -49,7 +60,7 @@ internal sealed class TokenizerBatches(StoryWorldDataset world, VideoGeometry ge
         return cat([first, later], 1);
     }
 
-    private Batch Make(long step, int count, int frames, double all)
+    private Batch Make(long step, int first, int count, int frames, double all)
     {
         var pixels = new byte[count * frames * geometry.FrameBytes];
         var weights = new float[count * frames * geometry.Height * geometry.Width];
@@ -57,7 +68,7 @@ internal sealed class TokenizerBatches(StoryWorldDataset world, VideoGeometry ge
         for (int i = 0; i < count; i++)
         {
             // Stills have numbers of their own: otherwise each would be the first frame of a clip of the same step.
-            ulong index = ((ulong)step * 8192) + (ulong)i + (frames == 1 ? 4096ul : 0ul);
+            ulong index = ((ulong)step * 8192) + (ulong)(first + i) + (frames == 1 ? 4096ul : 0ul);
             var clip = world.Draw(seed, index, new ClipOptions { Frames = frames });
             clip.Rgb.CopyTo(pixels, i * frames * geometry.FrameBytes);
             for (int f = 0; f < frames; f++)

@@ -17,8 +17,9 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
     private readonly VideoTokenizerNetwork _network;
     private readonly Optimiser _optimiser;
     private readonly CodebookMean? _codebook;
+    private readonly AverageWeights? _average;
 
-    /// <summary>Creates a trainer with fresh weights.</summary>
+    /// <summary>Creates a trainer with fresh weights, or with those of the model that the settings begin with.</summary>
     /// <param name="config">Settings; must have no violations.</param>
     /// <param name="batches">Data.</param>
     /// <param name="device">Where to train.</param>
@@ -30,12 +31,21 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         _export = export;
         manual_seed((long)config.Seed);
         _network = new VideoTokenizerNetwork(config.Model, device);
+        if (config.From is not null)
+        {
+            TokenizerStart.Load(_network, config.Model, config.From, device);
+        }
+
         if (_network.Quantizer is VectorQuantizer quantizer && config.CodebookDecay > 0)
         {
             _codebook = new CodebookMean(quantizer, config.CodebookDecay);
+            using var _ = no_grad();
+            using var scope = NewDisposeScope();
+            _codebook.Reset(nn.functional.normalize(quantizer.Codebook, 2, 1));
         }
 
         _optimiser = new Optimiser(_network.named_parameters(), config.Optimiser);
+        _average = config.EmaDecay > 0 ? new AverageWeights(_network.named_parameters(), config.EmaDecay) : null;
     }
 
     /// <summary>The network that learns.</summary>
@@ -45,69 +55,88 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
     public IEnumerable<(string Name, Tensor Tensor)> State =>
         _network.state_dict().Select(entry => ("network." + entry.Key, entry.Value))
             .Concat(_optimiser.State.Select(entry => ("optimiser." + entry.Name, entry.Tensor)))
-            .Concat(_codebook?.State ?? []);
+            .Concat(_codebook?.State ?? [])
+            .Concat(_average?.State ?? []);
 
     /// <inheritdoc />
     public IReadOnlyDictionary<string, double> Step(long step)
     {
         bool quantised = _network.Quantizer is not VectorQuantizer || step >= _config.UnquantisedSteps;
-        if (quantised && _codebook is not null && step == _config.UnquantisedSteps)
+        bool keepsCodes = _config.From is not null && _config.UnquantisedSteps == 0;
+        if (quantised && _codebook is not null && step == _config.UnquantisedSteps && !keepsCodes)
         {
             StartCodebook();
         }
 
         var figures = new Dictionary<string, double> { ["loss"] = 0 };
-        var rows = new List<Tensor>();
-        var indices = new List<Tensor>();
-        var errors = new List<Tensor>();
-        foreach (var batch in _batches.Draw(step, _config.ClipsPerStep, _config.StillsPerStep))
+        var coded = new List<(Tensor Rows, Tensor Indices, Tensor Errors)>();
+        for (int part = 0; part < _config.Accumulate; part++)
         {
-            // Clips and stills count by their frames, so that a still weighs no more than a frame of a clip.
-            double share = batch.FrameShare;
-            var encoded = _network.Encode(batch.Frames);
-            var (code, index, bounded) = _network.Quantizer.Straight(encoded);
-            var made = _network.Decode(quantised ? code : bounded);
-            var difference = made - batch.Frames;
-            var absolute = (difference.abs() * batch.Weights).mean();
-            var square = (difference.square() * batch.Weights).mean();
-            var loss = absolute + (_config.SquaredWeight * square);
-            if (quantised)
+            foreach (var batch in _batches.Draw(step, _config.ClipsPerStep, _config.StillsPerStep, part))
             {
-                var target = _codebook is null ? code : code.detach();
-                loss = loss + (_config.Commitment * (bounded - target.detach()).square().sum(-1).mean());
-                if (_codebook is null && _network.Quantizer is VectorQuantizer)
+                using var scope = NewDisposeScope();
+                using (batch)
                 {
-                    loss = loss + (_network.Quantizer.Codes(index) - bounded.detach()).square().sum(-1).mean();
+                    Learn(batch, quantised, figures, coded);
                 }
-            }
-
-            (loss * share).backward();
-            using var _ = no_grad();
-            string kind = batch.IsStill ? "still" : "clip";
-            figures["loss"] += share * loss.item<float>();
-            figures["psnr_" + kind] = Psnr(difference.square().mean().item<float>());
-            var inBox = batch.Weights > 1;
-            figures["psnr_subject_" + kind] = Psnr(difference.square().mean([-1], keepdim: true).masked_select(inBox).mean().item<float>());
-            if (quantised && _codebook is not null)
-            {
-                rows.Add(bounded.detach().flatten(0, 2));
-                indices.Add(index.flatten());
-                errors.Add(_batches.ErrorByToken(difference).flatten());
             }
         }
 
         figures["gradient"] = _optimiser.Step(step, _config.Steps);
-        if (rows.Count > 0)
+        _average?.Update(step);
+        if (coded.Count > 0)
         {
-            _codebook!.Update(cat(rows), cat(indices), cat(errors), step);
+            _codebook!.Update(
+                cat([.. coded.Select(part => part.Rows)]), cat([.. coded.Select(part => part.Indices)]), cat([.. coded.Select(part => part.Errors)]), step);
             figures["codes_used"] = _codebook.Used;
         }
 
         return figures;
     }
 
+    private void Learn(TokenizerBatches.Batch batch, bool quantised, Dictionary<string, double> figures, List<(Tensor Rows, Tensor Indices, Tensor Errors)> coded)
+    {
+        // Clips and stills count by their frames, so that a still weighs no more than a frame of a clip.
+        double share = batch.FrameShare / _config.Accumulate;
+        var encoded = _network.Encode(batch.Frames);
+        var (code, index, bounded) = _network.Quantizer.Straight(encoded);
+        var made = _network.Decode(quantised ? code : bounded);
+        var difference = made - batch.Frames;
+        var absolute = (difference.abs() * batch.Weights).mean();
+        var square = (difference.square() * batch.Weights).mean();
+        var loss = absolute + (_config.SquaredWeight * square);
+        if (quantised)
+        {
+            var target = _codebook is null ? code : code.detach();
+            loss = loss + (_config.Commitment * (bounded - target.detach()).square().sum(-1).mean());
+            if (_codebook is null && _network.Quantizer is VectorQuantizer)
+            {
+                loss = loss + (_network.Quantizer.Codes(index) - bounded.detach()).square().sum(-1).mean();
+            }
+        }
+
+        (loss * share).backward();
+        using var _ = no_grad();
+        string kind = batch.IsStill ? "still" : "clip";
+        figures["loss"] += share * loss.item<float>();
+        Add("psnr_" + kind, Psnr(difference.square().mean().item<float>()));
+        var inBox = batch.Weights > 1;
+        Add("psnr_subject_" + kind, Psnr(difference.square().mean([-1], keepdim: true).masked_select(inBox).mean().item<float>()));
+        if (quantised && _codebook is not null)
+        {
+            var (rows, codes, errors) = (bounded.detach().flatten(0, 2), index.flatten(), _batches.ErrorByToken(difference).flatten());
+            coded.Add((rows.MoveToOuterDisposeScope(), codes.MoveToOuterDisposeScope(), errors.MoveToOuterDisposeScope()));
+        }
+
+        void Add(string name, double value) => figures[name] = figures.GetValueOrDefault(name) + (value / _config.Accumulate);
+    }
+
     /// <inheritdoc />
-    public Task ExportAsync(long step, CancellationToken cancellationToken) => _export(_network, step, cancellationToken);
+    public async Task ExportAsync(long step, CancellationToken cancellationToken)
+    {
+        using var shown = _average?.Show();
+        await _export(_network, step, cancellationToken).ConfigureAwait(false);
+    }
 
     private void StartCodebook()
     {
@@ -136,6 +165,7 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
     {
         _optimiser.Dispose();
         _codebook?.Dispose();
+        _average?.Dispose();
         _network.Dispose();
     }
 }

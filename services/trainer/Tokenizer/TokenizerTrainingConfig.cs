@@ -25,7 +25,7 @@ internal sealed record TokenizerTrainingConfig
     /// <summary>Still images, one-frame videos, in a step, 0 to 4096.</summary>
     public int StillsPerStep { get; init; } = 12;
 
-    /// <summary>First steps without quantisation; the codebook then starts from k-means over what the encoder gives. "vq" only.</summary>
+    /// <summary>First steps without quantisation; the codebook then starts from k-means over what the encoder gives. "vq" only. 0 with <see cref="From"/> keeps the codes of the given model.</summary>
     public int UnquantisedSteps { get; init; } = 200;
 
     /// <summary>Encoder rows for k-means, at least the codebook size.</summary>
@@ -42,6 +42,15 @@ internal sealed record TokenizerTrainingConfig
 
     /// <summary>Decay of the codebook's exponential mean, 0 to 1; 0 trains the codebook by gradient instead.</summary>
     public double CodebookDecay { get; init; } = 0.99;
+
+    /// <summary>Folder of a video tokenizer that the run begins with instead of random weights; null begins with nothing. A command line may name another. A run that goes on must have begun with the same.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Batches of a step, 1 to 4096: their gradients add up to those of one batch that is so many times as large, in the memory of one. Default 1.</summary>
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>Part of the mean over the weights of all steps that stays at each step, 0 to 0.9999999; the mean is what is exported and sampled. 0, the default, exports the last weights.</summary>
+    public double EmaDecay { get; init; }
 
     /// <summary>Minutes between checkpoints, above 0.</summary>
     public double SaveMinutes { get; init; } = 5;
@@ -67,7 +76,7 @@ internal sealed record TokenizerTrainingConfig
             ("steps", Steps, 1d, 1e9), ("clips_per_step", ClipsPerStep, 0, 1024), ("stills_per_step", StillsPerStep, 0, 4096),
             ("unquantised_steps", UnquantisedSteps, 0, 1e9), ("k_means_rows", KMeansRows, new ProductCode(Model.Quantizer.CodebookSize, Model.Quantizer.Parts).PartSize, 1e8),
             ("subject_weight", SubjectWeight, 1, 100), ("squared_weight", SquaredWeight, 0, 1e3), ("commitment", Commitment, 0, 1e3),
-            ("codebook_decay", CodebookDecay, 0, 1), ("save_minutes", SaveMinutes, 1e-3, 1e4),
+            ("codebook_decay", CodebookDecay, 0, 1), ("ema_decay", EmaDecay, 0, 0.9999999), ("accumulate", Accumulate, 1, 4096), ("save_minutes", SaveMinutes, 1e-3, 1e4),
         })
         {
             if (!(value >= low && value <= high))
@@ -79,6 +88,11 @@ internal sealed record TokenizerTrainingConfig
         if (ClipsPerStep + StillsPerStep < 1)
         {
             yield return "clips_per_step and stills_per_step are both 0; a step needs data";
+        }
+
+        if ((long)Math.Max(ClipsPerStep, StillsPerStep) * Accumulate > 4096)
+        {
+            yield return $"clips_per_step and stills_per_step times accumulate are {(long)Math.Max(ClipsPerStep, StillsPerStep) * Accumulate}; at most 4096 are drawn in a step";
         }
     }
 }

@@ -26,9 +26,13 @@ internal static class Checkpoint
     }
 
     /// <summary>Reads a state into existing tensors.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="state">Tensors by name.</param>
+    /// <param name="settings">The configuration, as text.</param>
+    /// <param name="renew">Brings the text of an older trainer into today's form.</param>
     /// <returns>Steps done; 0 when there is no checkpoint yet.</returns>
     /// <exception cref="InvalidOperationException">The checkpoint was made with other settings.</exception>
-    public static long Load(string path, IEnumerable<(string Name, Tensor Tensor)> state, string settings)
+    public static long Load(string path, IEnumerable<(string Name, Tensor Tensor)> state, string settings, Func<string, string> renew)
     {
         if (!File.Exists(path))
         {
@@ -36,7 +40,7 @@ internal static class Checkpoint
         }
 
         using var file = SafetensorsFile.Open(path);
-        if (file.Metadata.GetValueOrDefault(SettingsKey) is { } made && made != settings)
+        if (file.Metadata.GetValueOrDefault(SettingsKey) is { } made && made != settings && renew(made) != settings)
         {
             throw new InvalidOperationException(
                 $"{path} was made with other settings. Give this run a folder of its own, or go on with the old settings:{Environment.NewLine}{made}");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
@@ -39,4 +40,32 @@ internal static class ConfigFile
 
     /// <summary>A configuration as text, as it stands in a checkpoint.</summary>
     public static string Write<T>(T config) => JsonSerializer.Serialize(config, Options);
+
+    /// <summary>A text of <see cref="Write"/>, perhaps by an older trainer, as it would be written now: settings that came since have their defaults, by which they change nothing.</summary>
+    /// <returns>The text itself where it is no configuration of this kind.</returns>
+    public static string Renew<T>(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(text, Options) is { } config ? Write(config) : text;
+        }
+        catch (JsonException)
+        {
+            return text;
+        }
+    }
+
+    /// <summary>Says in which keys two configurations differ, with both values.</summary>
+    /// <param name="name">What leads the keys, such as "model".</param>
+    /// <param name="config">The one that is asked for.</param>
+    /// <param name="other">The one that is there.</param>
+    /// <param name="whose">Whose the other is, for the message.</param>
+    /// <param name="free">Keys that may differ.</param>
+    public static IEnumerable<string> Differences<T>(string name, T config, T other, string whose, IReadOnlyCollection<string> free)
+    {
+        var asked = JsonSerializer.SerializeToNode(config, Options)!.AsObject();
+        var there = JsonSerializer.SerializeToNode(other, Options)!.AsObject();
+        return asked.Where(pair => !free.Contains(pair.Key) && !JsonNode.DeepEquals(pair.Value, there[pair.Key]))
+            .Select(pair => $"{name}.{pair.Key} is {pair.Value?.ToJsonString() ?? "null"}, {whose} has {there[pair.Key]?.ToJsonString() ?? "null"}");
+    }
 }

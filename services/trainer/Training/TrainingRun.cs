@@ -19,7 +19,7 @@ internal sealed class TrainingRun(TimeProvider time, TextWriter output)
         Directory.CreateDirectory(settings.Folder);
         string checkpoint = Path.Combine(settings.Folder, "checkpoint.safetensors");
         string losses = Path.Combine(settings.Folder, "loss.csv");
-        long step = Checkpoint.Load(checkpoint, trainable.State, settings.Description);
+        long step = Checkpoint.Load(checkpoint, trainable.State, settings.Description, settings.Renew);
         KeepLossesBefore(losses, step);
         output.WriteLine(step == 0 ? $"Training in {settings.Folder}" : $"Going on after step {step} in {settings.Folder}");
 

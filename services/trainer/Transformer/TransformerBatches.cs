@@ -27,7 +27,7 @@ internal sealed class TransformerBatches(
     /// <param name="Examples">What is masked in each.</param>
     public sealed record Batch(Tensor Tokens, int LatentFrames, Tensor WordIds, Tensor WordMask, IReadOnlyList<MaskedExample> Examples);
 
-    /// <summary>Draws the batches of a step: clips, then stills.</summary>
+    /// <summary>Draws the batches of a step: clips, then stills, each in as many parts as gradients are accumulated over.</summary>
     public IEnumerable<Batch> Draw(long step)
     {
         var phase = config.PhaseAt(step);
@@ -40,18 +40,24 @@ internal sealed class TransformerBatches(
                 latentFrames = shortest + (int)(_masks.Uniform(step, Clips, 1) * (latentFrames - shortest));
             }
 
-            yield return Make(step, phase.Clips, latentFrames);
+            for (int part = 0; part < config.Accumulate; part++)
+            {
+                yield return Make(step, part * phase.Clips, phase.Clips, latentFrames);
+            }
         }
 
         if (phase.Stills > 0)
         {
-            yield return Make(step, phase.Stills, 1);
+            for (int part = 0; part < config.Accumulate; part++)
+            {
+                yield return Make(step, part * phase.Stills, phase.Stills, 1);
+            }
         }
     }
 
-    private Batch Make(long step, int count, int latentFrames)
+    private Batch Make(long step, int first, int count, int latentFrames)
     {
-        int firstRow = latentFrames == 1 ? 0 : Clips;
+        int firstRow = first + (latentFrames == 1 ? 0 : Clips);
         int frames = geometry.Frames(latentFrames);
         var clips = new StoryClip[count];
         Parallel.For(0, count, i =>

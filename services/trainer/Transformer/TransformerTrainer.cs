@@ -14,15 +14,17 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
     private readonly TransformerBatches _batches;
     private readonly Func<TransformerTrainer, long, CancellationToken, Task> _export;
     private readonly Optimiser _optimiser;
+    private readonly AverageWeights? _average;
 
-    /// <summary>Creates a trainer with fresh weights.</summary>
+    /// <summary>Creates a trainer with fresh weights, or with those of the model that the settings begin with.</summary>
     /// <param name="config">Settings; must have no violations.</param>
     /// <param name="batches">Data.</param>
     /// <param name="codebook">Codes of the video tokenizer, shape [codebook size, code width].</param>
+    /// <param name="vocabulary">Words of the text encoder; read only where the run begins with a given model.</param>
     /// <param name="device">Where to train.</param>
     /// <param name="export">Writes what <see cref="ITrainable.ExportAsync"/> asks for.</param>
     public TransformerTrainer(
-        TransformerTrainingConfig config, TransformerBatches batches, Tensor codebook, Device device, Func<TransformerTrainer, long, CancellationToken, Task> export)
+        TransformerTrainingConfig config, TransformerBatches batches, Tensor codebook, CaptionVocabulary vocabulary, Device device, Func<TransformerTrainer, long, CancellationToken, Task> export)
     {
         (_config, _batches, _export) = (config, batches, export);
         manual_seed((long)config.Seed);
@@ -31,7 +33,14 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
         Text = new T5Encoder(config.TextEncoder, generator, device);
         using var _ = no_grad();
         Network.Codebook?.copy_(codebook);
-        _optimiser = new Optimiser(Named("network", Network).Concat(Named("text", Text)), config.Optimiser);
+        if (config.From is not null)
+        {
+            TransformerStart.Load(this, config, vocabulary, new ModelParts(config.From), device);
+        }
+
+        (string Name, Parameter Parameter)[] parameters = [.. Named("network", Network), .. Named("text", Text)];
+        _optimiser = new Optimiser(parameters, config.Optimiser);
+        _average = config.EmaDecay > 0 ? new AverageWeights(parameters, config.EmaDecay) : null;
     }
 
     /// <summary>The masked transformer that learns.</summary>
@@ -44,30 +53,42 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
     public IEnumerable<(string Name, Tensor Tensor)> State =>
         Network.state_dict().Select(entry => ("network." + entry.Key, entry.Value))
             .Concat(Text.state_dict().Select(entry => ("text." + entry.Key, entry.Value)))
-            .Concat(_optimiser.State.Select(entry => ("optimiser." + entry.Name, entry.Tensor)));
+            .Concat(_optimiser.State.Select(entry => ("optimiser." + entry.Name, entry.Tensor)))
+            .Concat(_average?.State ?? []);
 
     /// <inheritdoc />
     public IReadOnlyDictionary<string, double> Step(long step)
     {
         var figures = new Dictionary<string, double> { ["loss"] = 0, ["loss_clip"] = 0, ["loss_still"] = 0 };
         var batches = _batches.Draw(step).ToList();
-        double all = batches.Sum(batch => batch.Examples.Sum(example => example.Masked.Length));
-        foreach (var batch in batches)
+        double all = batches.Sum(Masked);
+        foreach (var kind in batches.GroupBy(batch => batch.LatentFrames))
         {
-            double share = batch.Examples.Sum(example => example.Masked.Length) / all;
-            var loss = MaskedLoss.Of(batch, Network, Text);
-            (loss * share).backward();
-            double value = loss.item<float>();
-            figures["loss"] += share * value;
-            figures[batch.LatentFrames == 1 ? "loss_still" : "loss_clip"] = value;
+            double masked = kind.Sum(Masked);
+            foreach (var batch in kind)
+            {
+                using var scope = NewDisposeScope();
+                var loss = MaskedLoss.Of(batch, Network, Text);
+                (loss * (Masked(batch) / all)).backward();
+                double value = loss.item<float>();
+                figures["loss"] += Masked(batch) / all * value;
+                figures[kind.Key == 1 ? "loss_still" : "loss_clip"] += Masked(batch) / masked * value;
+            }
         }
 
         figures["gradient"] = _optimiser.Step(step, _config.Steps);
+        _average?.Update(step);
         return figures;
+
+        static double Masked(TransformerBatches.Batch batch) => batch.Examples.Sum(example => example.Masked.Length);
     }
 
     /// <inheritdoc />
-    public Task ExportAsync(long step, CancellationToken cancellationToken) => _export(this, step, cancellationToken);
+    public async Task ExportAsync(long step, CancellationToken cancellationToken)
+    {
+        using var shown = _average?.Show();
+        await _export(this, step, cancellationToken).ConfigureAwait(false);
+    }
 
     private static IEnumerable<(string Name, Parameter Parameter)> Named(string prefix, nn.Module module) =>
         module.named_parameters().Select(entry => ($"{prefix}.{entry.name}", entry.parameter));
@@ -75,6 +96,7 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
     public void Dispose()
     {
         _optimiser.Dispose();
+        _average?.Dispose();
         Network.Dispose();
         Text.Dispose();
     }

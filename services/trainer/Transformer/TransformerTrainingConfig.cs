@@ -31,6 +31,15 @@ internal sealed record TransformerTrainingConfig
     /// <summary>Frames that a story's next clip starts from (K; arXiv 2210.02399, section 2.3: 5), 1 + n * temporal patch.</summary>
     public int PrefixFrames { get; init; } = 5;
 
+    /// <summary>Folder of a model (its text-encoder and masked-transformer) that the run begins with instead of random weights; null begins with nothing. A command line may name another. A run that goes on must have begun with the same.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Batches of a step, 1 to 4096: their gradients add up to those of one batch that is so many times as large, in the memory of one. Default 1.</summary>
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>Part of the mean over the weights of all steps that stays at each step, 0 to 0.9999999; the mean is what is exported and sampled. 0, the default, exports the last weights.</summary>
+    public double EmaDecay { get; init; }
+
     /// <summary>Minutes between checkpoints, above 0.</summary>
     public double SaveMinutes { get; init; } = 5;
 
@@ -55,7 +64,9 @@ internal sealed record TransformerTrainingConfig
 
         foreach (var (name, value, low, high) in new[]
         {
-            ("steps", Steps, 1d, 1e9), ("text_drop", TextDrop, 0, 1), ("prefix_frames", PrefixFrames, 1, 1000), ("save_minutes", SaveMinutes, 1e-3, 1e4),
+            ("steps", Steps, 1d, 1e9), ("text_drop", TextDrop, 0, 1), ("prefix_frames", PrefixFrames, 1, 1000),
+            ("ema_decay", EmaDecay, 0, 0.9999999), ("accumulate", Accumulate, 1, 4096),
+            ("save_minutes", SaveMinutes, 1e-3, 1e4),
         })
         {
             if (!(value >= low && value <= high))
@@ -69,9 +80,9 @@ internal sealed record TransformerTrainingConfig
             yield return "phases must begin with from_step 0";
         }
 
-        if (Phases.Any(phase => phase.Clips < 0 || phase.Stills < 0 || phase.Clips + phase.Stills is < 1 or > 4096))
+        if (Phases.Any(phase => phase.Clips < 0 || phase.Stills < 0 || phase.Clips + phase.Stills < 1 || (long)(phase.Clips + phase.Stills) * Accumulate > 4096))
         {
-            yield return "every phase needs 1 to 4096 clips and stills together";
+            yield return "every phase needs 1 to 4096 clips and stills together, over all batches of a step";
         }
 
         if (TextEncoder.DModel != Model.TextWidth)

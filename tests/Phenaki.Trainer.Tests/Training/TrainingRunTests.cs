@@ -1,48 +1,38 @@
-using Phenaki.Models.Video;
-using Phenaki.Trainer.StoryWorld;
 using Phenaki.Trainer.Tokenizer;
 using Phenaki.Trainer.Training;
 using static TorchSharp.torch;
 
 namespace Phenaki.Trainer.Tests.Training;
 
+[Collection(OneAtATime.Name)]
 public sealed class TrainingRunTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("phenaki-run-").FullName;
 
-    private static readonly TokenizerTrainingConfig Config = new()
-    {
-        Model = new VideoTokenizerConfig
-        {
-            FrameHeight = 64,
-            FrameWidth = 64,
-            PatchHeight = 16,
-            PatchWidth = 16,
-            TemporalPatch = 2,
-            TemporalWindow = 2,
-            Width = 32,
-            Heads = 2,
-            Mlp = 32,
-            SpatialLayers = 1,
-            TemporalLayers = 1,
-            Quantizer = new QuantizerConfig { Type = "vq", CodebookSize = 32, CodeWidth = 8 },
-        },
-        Steps = 8,
-        ClipsPerStep = 1,
-        StillsPerStep = 2,
-        UnquantisedSteps = 3,
-        KMeansRows = 200,
-    };
+    private static readonly TokenizerTrainingConfig Config = TinyTraining.Tokenizer;
 
     [Fact(Timeout = 120_000)]
     public async Task RunAsync_StoppedAndResumed_RepeatsTheUninterruptedRunNumberForNumber()
     {
-        var whole = await TrainAsync("whole", 8);
-        await TrainAsync("parts", 2);
-        await TrainAsync("parts", 5);
-        var parts = await TrainAsync("parts", 8);
+        var averaged = Config with { EmaDecay = 0.9 };
+        var whole = await TrainAsync("whole", 8, averaged);
+        await TrainAsync("parts", 2, averaged);
+        await TrainAsync("parts", 5, averaged);
+        var parts = await TrainAsync("parts", 8, averaged);
         Assert.Equal(8, whole.Length);
         Assert.Equal(whole, parts);
+        Assert.Equal(await CheckpointAsync("whole"), await CheckpointAsync("parts"));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task RunAsync_CheckpointOfATrainerWithFewerSettings_GoesOn()
+    {
+        await TrainAsync("run", 2);
+        string path = Path.Combine(_folder, "run", "checkpoint.safetensors");
+        using var trainer = TinyTraining.Train(Config);
+        string older = ConfigFile.Write(Config.WithoutLength()).Replace("\"accumulate\": 1,", "", StringComparison.Ordinal);
+        Checkpoint.Save(path, trainer.State, 2, older);
+        Assert.Equal(4, (await TrainAsync("run", 4)).Length);
     }
 
     [Fact(Timeout = 120_000)]
@@ -69,17 +59,17 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal(before, await File.ReadAllBytesAsync(Path.Combine(folder, "checkpoint.safetensors"), TestContext.Current.CancellationToken));
     }
 
+    private Task<byte[]> CheckpointAsync(string name) =>
+        File.ReadAllBytesAsync(Path.Combine(_folder, name, "checkpoint.safetensors"), TestContext.Current.CancellationToken);
+
     private async Task<string[]> TrainAsync(string name, long steps, TokenizerTrainingConfig? config = null)
     {
         config ??= Config;
         string folder = Path.Combine(_folder, name);
-        var geometry = config.Model.Geometry();
-        var batches = new TokenizerBatches(new StoryWorldDataset(), geometry, geometry.Frames(2), config.Seed, config.SubjectWeight, CPU);
-
         // All runs have the length of the whole one, so that they have its learning rates; the token stops them early.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        using var trainer = new TokenizerTrainer(config, batches, CPU, (_, _, _) => Task.CompletedTask);
-        var settings = new TrainingRunSettings(folder, config.Steps, TimeSpan.FromHours(1), ConfigFile.Write(config.WithoutLength()));
+        using var trainer = TinyTraining.Train(config);
+        var settings = TrainingRunSettings.Of(folder, config.Steps, 60, config.WithoutLength());
         await new TrainingRun(TimeProvider.System, TextWriter.Null).RunAsync(new StopsAfter(trainer, steps, stop), settings, stop.Token);
         return await File.ReadAllLinesAsync(Path.Combine(folder, "loss.csv"), TestContext.Current.CancellationToken) is [_, .. var lines] ? lines : [];
     }

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Phenaki.Models.Folders;
 using Phenaki.Models.Text.SentencePieceFormat;
 
 namespace Phenaki.Models.Text;
@@ -57,6 +58,38 @@ public static class SentencePieceModelWriter
 
         model.TrainerSpec.VocabSize = model.Pieces.Count;
         return model.ToByteArray();
+    }
+
+    /// <summary>The pieces of a model by their ids.</summary>
+    /// <param name="file">Path of the model, for messages.</param>
+    /// <param name="model">Bytes of a spiece.model.</param>
+    /// <exception cref="ModelFormatException">The bytes are no SentencePiece model.</exception>
+    public static IReadOnlyList<string> ReadPieces(string file, byte[] model) => [.. Parse(file, model).Pieces.Select(piece => piece.Piece)];
+
+    /// <summary>What <see cref="Create"/> was given.</summary>
+    /// <param name="file">Path of the model, for messages.</param>
+    /// <param name="model">Bytes of a spiece.model.</param>
+    /// <exception cref="ModelFormatException">The model was not made by <see cref="Create"/>.</exception>
+    public static (IReadOnlyList<string> Words, IReadOnlyList<string> Punctuation) Read(string file, byte[] model)
+    {
+        string[] pieces = [.. Parse(file, model).Pieces.Where(piece => piece.Type is ModelProto.Types.SentencePiece.Types.Type.Normal).Select(piece => piece.Piece)];
+        string[] words = [.. pieces.Where(piece => piece.StartsWith(Space, StringComparison.Ordinal)).Select(piece => piece[Space.Length..])];
+        string[] punctuation = [.. pieces.Where(piece => !piece.StartsWith(Space, StringComparison.Ordinal))];
+        return !words.Contains("") && Create(words, punctuation).AsSpan().SequenceEqual(model)
+            ? (words, punctuation)
+            : throw new ModelFormatException(file, null, "is no vocabulary of whole words as training makes it; a vocabulary of another kind cannot be widened");
+    }
+
+    private static ModelProto Parse(string file, byte[] model)
+    {
+        try
+        {
+            return ModelProto.Parser.ParseFrom(model);
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            throw new ModelFormatException(file, null, $"is no SentencePiece model: {exception.Message}", exception);
+        }
     }
 
     private static string Checked(string text) => text.Length > 0 && !text.Any(char.IsWhiteSpace) && !text.Contains(Space, StringComparison.Ordinal)

@@ -1,0 +1,140 @@
+using System.CommandLine;
+using Phenaki.Models.Folders;
+using Phenaki.Models.Video;
+using Phenaki.Trainer.Commands;
+using Phenaki.Trainer.StoryWorld;
+using Phenaki.Trainer.Training;
+using Phenaki.Trainer.Transformer;
+using static TorchSharp.torch;
+
+namespace Phenaki.Trainer.Tests.Training;
+
+[Collection(OneAtATime.Name)]
+public sealed class GivenModelTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("phenaki-from-").FullName;
+
+    [Fact(Timeout = 120_000)]
+    public void Tokenizer_FromAModel_BeginsWithItsWeightsAndKeepsItsCodes()
+    {
+        string model = WriteTokenizer("given", seed: 5);
+        var config = TinyTraining.Tokenizer with { From = model, UnquantisedSteps = 0 };
+        using var trainer = TinyTraining.Train(config);
+        using var files = ModelFolder.Open(model);
+        using var given = new VideoTokenizerNetwork(config.Model, CPU);
+        files.LoadWeights(given, CPU);
+        Assert.Equal(State(given)["to_code.weight"], State(trainer.Network)["to_code.weight"]);
+        using var scope = NewDisposeScope();
+        trainer.Step(0);
+
+        // One step moves a mean by a hundredth at most; k-means would have put every code somewhere else.
+        using var codes = nn.functional.normalize(((VectorQuantizer)given.Quantizer).Codebook, 2, 1);
+        using var kept = (codes * ((VectorQuantizer)trainer.Network.Quantizer).Codebook).sum(1) > 0.99;
+        Assert.True(kept.sum().item<long>() > 20);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public void Tokenizer_FromAModelOfAnotherSize_NamesTheFields()
+    {
+        string model = WriteTokenizer("given", seed: 5);
+        var other = TinyTraining.Tokenizer.Model with { Width = 64, TemporalLayers = 2, Name = "other" };
+        var error = Assert.Throws<InvalidOperationException>(() => TinyTraining.Train(TinyTraining.Tokenizer with { From = model, Model = other }));
+        Assert.Contains("model.width is 64", error.Message, StringComparison.Ordinal);
+        Assert.Contains("model.temporal_layers is 2", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("model.name", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public void Transformer_FromAModel_TakesItsWeightsButTheCodesOfItsOwnTokenizer()
+    {
+        var given = WriteModel("given", new CaptionVocabulary(["cat", "dog", "."]));
+        var vocabulary = TransformerStart.Widen(given, new CaptionVocabulary([.. StoryWorldDataset.Vocabulary, "cat"]));
+        using var tokenizer = TinyTraining.Train(TinyTraining.Tokenizer with { Seed = 9 });
+        using var fresh = TinyTraining.Train(TinyTraining.Transformer, tokenizer.Network, vocabulary);
+        using var begun = TinyTraining.Train(TinyTraining.Transformer with { From = given.Folder }, tokenizer.Network, vocabulary);
+
+        using var files = ModelFolder.Open(given.MaskedTransformer);
+        using var text = ModelFolder.Open(given.TextEncoder);
+        using var written = files.Weights.Tensors["output_projection.weight"].ReadTensor("output_projection.weight").to(ScalarType.Float32);
+        Assert.Equal(written.data<float>().ToArray(), State(begun.Network)["output_projection.weight"]);
+        Assert.Equal(State(fresh.Network)["codebook"], State(begun.Network)["codebook"]);
+
+        // A word of both has its row, wherever it stands now; a new word has a random one, as in a fresh model.
+        var had = SentencePiece(text);
+        using var rows = text.Weights.Tensors["shared.weight"].ReadTensor("shared.weight").to(ScalarType.Float32);
+        float[] cat = rows[Array.IndexOf(had, "\u2581cat")].contiguous().data<float>().ToArray();
+        Assert.Equal(cat, Row(begun, vocabulary, "\u2581cat"));
+        Assert.Equal(Row(fresh, vocabulary, "\u2581ocean"), Row(begun, vocabulary, "\u2581ocean"));
+        Assert.Empty(vocabulary.Tokenizer.Encode("A cat. A dog. The ocean.").UnknownWords);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public void Transformer_FromAModelOfAnotherSize_NamesTheFieldsOfBothParts()
+    {
+        var given = WriteModel("given", new CaptionVocabulary(StoryWorldDataset.Vocabulary));
+        using var tokenizer = TinyTraining.Train(TinyTraining.Tokenizer);
+        var config = TinyTraining.Transformer with
+        {
+            From = given.Folder,
+            Model = TinyTraining.Transformer.Model with { Layers = 2 },
+            TextEncoder = TinyTraining.Transformer.TextEncoder with { DFf = 32 },
+        };
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            TinyTraining.Train(config, tokenizer.Network, new CaptionVocabulary(StoryWorldDataset.Vocabulary)));
+        Assert.Contains("model.layers is 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("text_encoder.d_ff is 32", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 240_000)]
+    public async Task Command_RunThatBeganWithAModel_GoesOnWithThatModelAlone()
+    {
+        string config = Path.Combine(_folder, "tokenizer.json");
+        await File.WriteAllTextAsync(config, ConfigFile.Write(TinyTraining.Tokenizer with { Steps = 1 }), TestContext.Current.CancellationToken);
+        Assert.Equal(0, await InvokeAsync("--config", config, "--run", At("run1"), "--output", At("model1")));
+        Assert.Equal(0, await InvokeAsync("--config", config, "--run", At("run2"), "--output", At("model2"), "--from", At("model1")));
+        Assert.Equal(0, await InvokeAsync("--config", config, "--run", At("run2"), "--output", At("model2"), "--from", At("model1")));
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => InvokeAsync("--config", config, "--run", At("run2"), "--output", At("model3")));
+        Assert.Contains("other settings", error.Message, StringComparison.Ordinal);
+        error = await Assert.ThrowsAsync<InvalidOperationException>(() => InvokeAsync("--config", config, "--run", At("run2"), "--output", At("model3"), "--from", At("model2")));
+        Assert.Contains("other settings", error.Message, StringComparison.Ordinal);
+        error = await Assert.ThrowsAsync<InvalidOperationException>(() => InvokeAsync("--config", config, "--run", At("run3"), "--output", At("model1"), "--from", At("model1")));
+        Assert.Contains("another --output", error.Message, StringComparison.Ordinal);
+    }
+
+    private string At(string name) => Path.Combine(_folder, name);
+
+    private static Task<int> InvokeAsync(params string[] arguments) => TokenizerCommand.Create().Parse([.. arguments, "--device", "cpu"]).InvokeAsync(
+        new InvocationConfiguration { EnableDefaultExceptionHandler = false }, TestContext.Current.CancellationToken);
+
+    private string WriteTokenizer(string name, ulong seed)
+    {
+        using var trainer = TinyTraining.Train(TinyTraining.Tokenizer with { Seed = seed });
+        ModelFolder.Write(At(name), TinyTraining.Tokenizer.Model, trainer.Network, "", ScalarType.BFloat16);
+        return At(name);
+    }
+
+    private ModelParts WriteModel(string name, CaptionVocabulary vocabulary)
+    {
+        var parts = new ModelParts(At(name));
+        WriteTokenizer(Path.Combine(name, "video-tokenizer"), seed: 5);
+        using var tokenizer = TinyTraining.Train(TinyTraining.Tokenizer with { Seed = 5 });
+        using var trainer = TinyTraining.Train(TinyTraining.Transformer with { Seed = 7 }, tokenizer.Network, vocabulary);
+        var config = TinyTraining.Transformer with { TextEncoder = TinyTraining.Transformer.TextEncoder with { VocabSize = vocabulary.Tokenizer.VocabularySize } };
+        new ModelWriter(config, vocabulary, parts).Write(trainer, 0);
+        return parts;
+    }
+
+    private static Dictionary<string, float[]> State(nn.Module module) => TinyTraining.Values(module.state_dict().Select(entry => (entry.Key, entry.Value)));
+
+    private static string[] SentencePiece(ModelFolder files) =>
+        [.. Models.Text.SentencePieceModelWriter.ReadPieces("spiece.model", files.ReadTokenizerFile(ModelFolder.SentencePieceFileName)!)];
+
+    private static float[] Row(TransformerTrainer trainer, CaptionVocabulary vocabulary, string piece)
+    {
+        using var _ = no_grad();
+        using var row = trainer.Text.state_dict()["shared.weight"][vocabulary.Pieces.Index().Single(entry => entry.Item == piece).Index].detach().contiguous();
+        return row.data<float>().ToArray();
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}
