@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Phenaki.MaskedTransformer.Sampling;
 using Phenaki.Models;
 using Phenaki.Models.Masked;
@@ -26,10 +27,11 @@ internal sealed class MaskedTransformerEngine : IAsyncDisposable
         _metrics = metrics;
         Config = model.Config;
         Identity = model.Identity;
-        var admission = new AdmissionController(new AdmissionOptions { Capacity = options.MaxQueue }, time);
+        var admission = new AdmissionController(new AdmissionOptions { Capacity = options.MaxQueue }, time, metrics.Serving);
         _scheduler = new StepScheduler(
             thread, admission, new StepSchedulerOptions { MaxActive = options.MaxActive, ProgressCapacity = MaxSteps }, time);
-        metrics.Observe(() => _scheduler.Active, () => _scheduler.Waiting);
+        metrics.Serving.ShowModel(Identity.Name, Identity.Version, Identity.Fingerprint);
+        metrics.StartAtZero();
         admission.MarkReady();
     }
 
@@ -72,8 +74,9 @@ internal sealed class MaskedTransformerEngine : IAsyncDisposable
         // What a step costs grows with the tokens, and doubles with guidance.
         var rows = request.Sampling.GuidanceScale == 1 ? 1 : 2;
         var cost = (double)rows * request.LatentFrames * request.Sampling.Steps;
+        var call = Activity.Current?.Context ?? default;
         return _scheduler.Start(
-            () => new ClipWork(_model.BeginClip(request), withTokens, _metrics), new WorkTerms(cost, deadline), cancellationToken);
+            () => new ClipWork(_model.BeginClip(request), withTokens, rows, call, _metrics), new WorkTerms(cost, deadline), cancellationToken);
     }
 
     /// <summary>Ends the clips before their next step, then frees the model.</summary>

@@ -42,6 +42,7 @@ public static class OrchestratorServiceExtensions
         services.AddSingleton<StoryLoop>();
         services.AddSingleton<StoryMetrics>();
         services.AddSingleton<StoryAdmission>();
+        services.AddHostedService<StoryMetricsStart>();
         services.AddSingleton<ISeedSource, RandomSeedSource>();
         services.Configure<ErrorTranslation>(AddTranslations);
         AddCache(services);

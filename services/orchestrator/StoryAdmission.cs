@@ -12,6 +12,12 @@ internal sealed class StoryAdmission(IOptions<OrchestratorOptions> options) : ID
 
     private readonly ConcurrencyLimiter _limiter = new(new() { PermitLimit = options.Value.MaxConcurrentStories, QueueLimit = 0 });
 
+    /// <summary>Most stories at the same time.</summary>
+    public int Capacity => options.Value.MaxConcurrentStories;
+
+    /// <summary>Stories that are in.</summary>
+    public int Running => Capacity - (int)_limiter.GetStatistics()!.CurrentAvailablePermits;
+
     /// <summary>Lets a story in, until the lease is disposed.</summary>
     /// <exception cref="Grpc.Core.RpcException">RESOURCE_EXHAUSTED with RetryInfo: there is no room.</exception>
     public IDisposable Enter()

@@ -13,6 +13,7 @@ internal sealed class StoryGrpcService(
     StoryAdmission admission,
     IOptions<OrchestratorOptions> options,
     StoryMetrics metrics,
+    TimeProvider time,
     ILogger<StoryGrpcService> logger) : StoryService.StoryServiceBase
 {
     private readonly StoryValidator _validator = new(options.Value);
@@ -86,7 +87,7 @@ internal sealed class StoryGrpcService(
 
     private async Task SendAsync(StoryRequest story, ModelSet models, IServerStreamWriter<GenerateStoryResponse> stream, CallScope scope)
     {
-        var seed = 0UL;
+        var (start, seed, isFirst) = (time.GetTimestamp(), 0UL, true);
         await foreach (var item in loop.RunAsync(story, models, scope.Deadline, scope.CancellationToken))
         {
             await stream.WriteAsync(item.ToWire(models), scope.CancellationToken);
@@ -98,8 +99,15 @@ internal sealed class StoryGrpcService(
                     break;
                 case StoryEvent.Frame:
                     metrics.FrameSent();
+                    if (isFirst)
+                    {
+                        metrics.FirstFrameSent(time.GetElapsedTime(start));
+                        isFirst = false;
+                    }
+
                     break;
                 case StoryEvent.Finished finished:
+                    metrics.StoryFinished(finished.Account.Total);
                     StoryLog.StoryFinished(
                         logger, seed, finished.Frames, finished.Account.Total.TotalSeconds, finished.Account.SampleTokensCalls);
                     break;

@@ -23,7 +23,7 @@ internal sealed class TextEncoderEngine : IAsyncDisposable
         Identity = model.Identity;
         Width = model.Width;
         MaxTokens = model.MaxTokens;
-        var admission = new AdmissionController(new AdmissionOptions { Capacity = options.MaxQueue }, time);
+        var admission = new AdmissionController(new AdmissionOptions { Capacity = options.MaxQueue }, time, metrics.Serving);
         var batching = new BatchingOptions
         {
             MaxBatchCost = options.MaxBatchTokens,
@@ -31,7 +31,7 @@ internal sealed class TextEncoderEngine : IAsyncDisposable
             MaxWait = TimeSpan.FromMilliseconds(options.BatchWaitMilliseconds),
         };
         _queue = new BatchingQueue<Prompt, PromptEmbedding>(thread, admission, batching, Encode, time);
-        metrics.Observe(() => admission.Admitted);
+        metrics.Serving.ShowModel(Identity.Name, Identity.Version, Identity.Fingerprint);
         admission.MarkReady();
     }
 
@@ -65,8 +65,12 @@ internal sealed class TextEncoderEngine : IAsyncDisposable
     /// <param name="deadline">When the embedding is of no use any more; null for never.</param>
     /// <param name="cancellationToken">Takes the prompt back.</param>
     /// <exception cref="AdmissionRefusedException">Refused at once.</exception>
-    public Task<PromptEmbedding> EncodeAsync(Prompt prompt, DateTimeOffset? deadline, CancellationToken cancellationToken) =>
-        _queue.RunAsync(prompt, new WorkTerms(prompt.EstimatedTokens, deadline), cancellationToken);
+    public async Task<PromptEmbedding> EncodeAsync(Prompt prompt, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    {
+        using var span = TextEncoderTracing.Prompt(prompt.Index);
+        return await _queue.RunAsync(
+            span is null ? prompt : prompt with { Span = span.Context }, new WorkTerms(prompt.EstimatedTokens, deadline), cancellationToken);
+    }
 
     /// <summary>Ends the prompts that wait, then frees the model.</summary>
     public async ValueTask DisposeAsync()
@@ -78,6 +82,7 @@ internal sealed class TextEncoderEngine : IAsyncDisposable
 
     private PromptEmbedding[] Encode(IReadOnlyList<Prompt> prompts)
     {
+        using var span = TextEncoderTracing.Batch(prompts);
         var start = _time.GetTimestamp();
         var embeddings = new PromptEmbedding[prompts.Count];
         foreach (var group in Enumerable.Range(0, prompts.Count).GroupBy(i => prompts[i].MaxTokens))

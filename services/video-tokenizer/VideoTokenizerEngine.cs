@@ -25,8 +25,9 @@ internal sealed class VideoTokenizerEngine : IAsyncDisposable
         CodebookSize = model.CodebookSize;
         MaxLatentFrames = model.MaxLatentFrames;
         FramesPerSecond = model.FramesPerSecond;
-        _admission = new AdmissionController(new AdmissionOptions { Capacity = options.MaxSessions }, time);
-        metrics.Observe(() => _admission.Admitted);
+        _admission = new AdmissionController(new AdmissionOptions { Capacity = options.MaxSessions }, time, metrics.Serving);
+        metrics.Serving.ShowModel(Identity.Name, Identity.Version, Identity.Fingerprint);
+        metrics.StartAtZero();
         _admission.MarkReady();
     }
 
@@ -86,12 +87,18 @@ internal sealed class VideoTokenizerEngine : IAsyncDisposable
         var ticket = _admission.Enter(cost: 1, deadline: null);
         try
         {
-            return new(_thread, ticket, await _thread.InvokeAsync(begin, cancellationToken), _metrics, _time);
+            return new(_thread, ticket, await _thread.InvokeAsync(Begin, cancellationToken), _metrics, _time);
         }
         catch
         {
             ticket.Dispose();
             throw;
+        }
+
+        T Begin()
+        {
+            ticket.Begin();
+            return begin();
         }
     }
 }

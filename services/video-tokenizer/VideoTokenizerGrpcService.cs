@@ -22,7 +22,7 @@ internal sealed class VideoTokenizerGrpcService(
         var latentFrame = 0;
         await foreach (var frame in reader.ReadFramesAsync(requestStream, cancellation))
         {
-            if (await session.RunAsync(s => s.Append(frame), cancellation) is { } tokens)
+            if (await session.RunAsync("encode frame", s => s.Append(frame), cancellation) is { } tokens)
             {
                 metrics.LatentFrame("encode");
                 var tensor = WireTensor.FromTokens(tokens, engine.CodebookSize, engine.Geometry.Rows, engine.Geometry.Columns);
@@ -46,7 +46,7 @@ internal sealed class VideoTokenizerGrpcService(
         var index = 0;
         await foreach (var tokens in reader.ReadTokensAsync(requestStream, cancellation))
         {
-            foreach (var frame in await session.RunAsync(s => s.Append(tokens), cancellation))
+            foreach (var frame in await session.RunAsync("decode latent frame", s => s.Append(tokens), cancellation))
             {
                 if (index >= reader.FirstFrame)
                 {

@@ -2,12 +2,12 @@ namespace Phenaki.VideoTokenizer;
 
 internal static partial class VideoTokenizerLog
 {
-    [LoggerMessage(1, LogLevel.Information, "Loaded {Name} {Version}, {Parameters} parameters, fingerprint {Fingerprint}, device {Device}.")]
+    [LoggerMessage(4001, LogLevel.Information, "Loaded {Name} {Version}, {Parameters} parameters, fingerprint {Fingerprint}, device {Device}.")]
     public static partial void Loaded(ILogger logger, string name, string version, long parameters, string fingerprint, string device);
 
-    [LoggerMessage(2, LogLevel.Debug, "Encoded {Frames} frames.")]
+    [LoggerMessage(4002, LogLevel.Debug, "Encoded {Frames} frames.")]
     public static partial void Encoded(ILogger logger, int frames);
 
-    [LoggerMessage(3, LogLevel.Debug, "Decoded {LatentFrames} latent frames.")]
+    [LoggerMessage(4003, LogLevel.Debug, "Decoded {LatentFrames} latent frames.")]
     public static partial void Decoded(ILogger logger, int latentFrames);
 }

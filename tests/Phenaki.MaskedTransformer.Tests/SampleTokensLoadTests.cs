@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Google.Rpc;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -5,6 +7,7 @@ using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Phenaki.MaskedTransformer.V1;
 using Phenaki.ServiceDefaults.Startup;
+using Phenaki.Serving;
 using Phenaki.Testing.Services;
 
 namespace Phenaki.MaskedTransformer.Tests;
@@ -180,6 +183,76 @@ public sealed class SampleTokensLoadTests
         await clips.WaitForMeasurementsAsync(1, Cancellation);
         Assert.Equal("sampled", Assert.Single(clips.GetMeasurementSnapshot()).Tags["outcome"]);
         Assert.Equal(4, steps.GetMeasurementSnapshot().Count);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("01", 4)]
+    [InlineData("00", 0)]
+    public async Task SampleTokens_InATrace_HasASpanForEveryStepWhereTheTraceIsRecorded(string flags, int expected)
+    {
+        var trace = ActivityTraceId.CreateRandom();
+        ConcurrentQueue<Activity> spans = [];
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is "Phenaki.MaskedTransformer" or "Microsoft.AspNetCore",
+            Sample = (ref options) => options.Parent.TraceFlags == ActivityTraceFlags.Recorded ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
+            ActivityStopped = span =>
+            {
+                if (span.TraceId == trace)
+                {
+                    spans.Enqueue(span);
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var host = await MaskedTransformerHost.StartAsync(new FakeMaskedTransformer(), Cancellation);
+        using var call = new MaskedTransformerService.MaskedTransformerServiceClient(host.Channel).SampleTokens(
+            Requests.Valid(), new Metadata { { "traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-{flags}" } }, cancellationToken: Cancellation);
+        await call.ResponseStream.ReadAllAsync(Cancellation).ToListAsync(Cancellation);
+        await host.StopAsync(Cancellation);
+
+        var steps = spans.Where(span => span.DisplayName == "step").ToList();
+        Assert.Equal(Enumerable.Range(1, expected), steps.Select(step => (int)step.GetTagItem("phenaki.step")!));
+        Assert.All(steps, step => Assert.Equal(spans.Single(span => span.Kind == ActivityKind.Server).SpanId, step.ParentSpanId));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task SampleTokens_QueueFullAndWaiting_IsMeasured()
+    {
+        using var permits = new SemaphoreSlim(0);
+        var model = new FakeMaskedTransformer { Permits = permits };
+        await using var host = await MaskedTransformerHost.StartAsync(model, Cancellation, maxQueue: 2, maxActive: 1);
+        var meters = host.Services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>();
+        using var refusals = new MetricCollector<long>(meters, "Phenaki.ServiceDefaults", "phenaki.refusals");
+        using var waits = new MetricCollector<double>(meters, ServingMetrics.MeterName, "phenaki.queue.wait");
+        using var batches = new MetricCollector<int>(meters, ServingMetrics.MeterName, "phenaki.batch.size");
+        using var first = Call(host, Requests.Valid());
+        await model.Begun.Reader.ReadAsync(Cancellation);
+        using var second = Call(host, Requests.Valid());
+        while (Gauge(meters, "phenaki.queue.waiting") == 0)
+        {
+            await Task.Yield();
+        }
+
+        await FailAsync(host, Requests.Valid());
+        Assert.Equal((2, 1, 2), (Gauge(meters, "phenaki.queue.depth"), Gauge(meters, "phenaki.queue.waiting"), Gauge(meters, "phenaki.queue.capacity")));
+        var refusal = Assert.Single(refusals.GetMeasurementSnapshot());
+        Assert.Equal((1L, "masked-transformer", "queue_full"), (refusal.Value, refusal.Tags["component"], refusal.Tags["reason"]));
+        Assert.Single(waits.GetMeasurementSnapshot());
+
+        permits.Release(1000);
+        await first.ResponseStream.ReadAllAsync(Cancellation).ToListAsync(Cancellation);
+        await second.ResponseStream.ReadAllAsync(Cancellation).ToListAsync(Cancellation);
+        Assert.Equal(2, waits.GetMeasurementSnapshot().Count);
+        Assert.Equal(8, batches.GetMeasurementSnapshot().Count);
+        Assert.All(batches.GetMeasurementSnapshot(), batch => Assert.Equal(2, batch.Value));
+    }
+
+    private static int Gauge(System.Diagnostics.Metrics.IMeterFactory meters, string name)
+    {
+        using var collector = new MetricCollector<int>(meters, ServingMetrics.MeterName, name);
+        collector.RecordObservableInstruments();
+        return collector.LastMeasurement!.Value;
     }
 
     private static AsyncServerStreamingCall<SampleTokensResponse> Call(ServiceHost host, SampleTokensRequest request, DateTime? deadline = null) =>

@@ -7,6 +7,9 @@ public sealed class ServiceMesh(params string[] orchestratorArguments) : IAsyncL
 {
     private readonly TemporaryFolder _folder = new();
 
+    /// <summary>Variables to set for every service.</summary>
+    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+
     /// <summary>Folder of the model.</summary>
     public string Model => _folder.Of("model");
 
@@ -39,7 +42,7 @@ public sealed class ServiceMesh(params string[] orchestratorArguments) : IAsyncL
             "orchestrator", "Phenaki.Orchestrator", "Ready with",
             ["--text-encoder-address", TextEncoder.Address, "--video-tokenizer-address", VideoTokenizer.Address,
             "--masked-transformer-address", MaskedTransformer.Address, "--redis", $"{Redis.Address}", "--max-resumptions", "1",
-            "--cache-lease", "00:00:00.200", .. orchestratorArguments]);
+            "--cache-lease", "00:00:00.200", .. orchestratorArguments]) { Environment = Environment };
     }
 
     /// <summary>Starts all that do not run, in the order that people would choose last, and waits for them.</summary>
@@ -83,5 +86,5 @@ public sealed class ServiceMesh(params string[] orchestratorArguments) : IAsyncL
     }
 
     private ServiceProcess Service(string name, string assembly, params string[] more) =>
-        new(name, assembly, "is ready", ["--model", Path.Combine(Model, name), "--device", "cpu", .. more]);
+        new(name, assembly, "is ready", ["--model", Path.Combine(Model, name), "--device", "cpu", .. more]) { Environment = Environment };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Phenaki.Testing.Mesh;
 
@@ -7,7 +8,7 @@ namespace Phenaki.Testing.Mesh;
 /// <param name="assembly">Name of the program.</param>
 /// <param name="ready">What it says when it can be called.</param>
 /// <param name="arguments">Its arguments but the port.</param>
-public sealed class ServiceProcess(string project, string assembly, string ready, params string[] arguments) : IAsyncDisposable
+public sealed partial class ServiceProcess(string project, string assembly, string ready, params string[] arguments) : IAsyncDisposable
 {
     private readonly int _port = RedisServerProcess.FreePort();
     private ProgramProcess? _process;
@@ -15,11 +16,17 @@ public sealed class ServiceProcess(string project, string assembly, string ready
     /// <summary>Where it answers.</summary>
     public string Address => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}");
 
+    /// <summary>Variables to set.</summary>
+    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+
+    /// <summary>Where Prometheus would find its metrics; known once it is ready.</summary>
+    public Uri Metrics => new(MetricsLine().Match(Said).Groups["address"].Value);
+
     /// <summary>What it has said.</summary>
     public string Said => _process?.Said ?? "";
 
     /// <summary>Starts it.</summary>
-    public void Start() => _process = ProgramProcess.Start(project, assembly, ["--listen", Address, .. arguments]);
+    public void Start() => _process = ProgramProcess.Start(project, assembly, ["--listen", Address, "--metrics-port", "0", .. arguments], Environment);
 
     /// <summary>Waits until it can be called.</summary>
     public Task ReadyAsync(CancellationToken cancellationToken) => _process!.SaysAsync(ready, cancellationToken);
@@ -37,4 +44,7 @@ public sealed class ServiceProcess(string project, string assembly, string ready
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await KillAsync();
+
+    [GeneratedRegex(@"Metrics are at (?<address>http:\S+)\.")]
+    private static partial Regex MetricsLine();
 }

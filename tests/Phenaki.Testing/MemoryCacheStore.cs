@@ -20,7 +20,7 @@ public sealed class MemoryCacheStore(TimeProvider time) : ICacheStore
     public ValueTask<ReadOnlyMemory<byte>?> GetAsync(CacheKey key, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult<ReadOnlyMemory<byte>?>(!IsDown && Values.TryGetValue(key, out byte[]? value) ? value : null);
+        return ValueTask.FromResult(!IsDown && Values.TryGetValue(key, out byte[]? value) ? value : default(ReadOnlyMemory<byte>?));
     }
 
     /// <inheritdoc/>

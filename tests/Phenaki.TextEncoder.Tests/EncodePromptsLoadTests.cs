@@ -2,6 +2,7 @@ using Google.Rpc;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Phenaki.Serving;
 using Phenaki.Testing.Services;
 using Phenaki.TextEncoder.V1;
 
@@ -70,7 +71,7 @@ public sealed class EncodePromptsLoadTests
         var model = new FakeTextEncoder { Permits = permits };
         await using var host = await TextEncoderHost.StartAsync(model, Cancellation, ("BatchWaitMilliseconds", "0"));
         var admitted = new MetricCollector<int>(
-            host.Services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), TextEncoderMetrics.MeterName, "phenaki.text_encoder.prompts.admitted");
+            host.Services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), ServingMetrics.MeterName, "phenaki.queue.depth");
         var first = host.EncodeAsync(Cancellation, new EncodePromptsRequest { Id = "p", Text = "first" });
         await model.Begun.Reader.ReadAsync(Cancellation);
         var others = Task.WhenAll(Enumerable.Range(0, 5).Select(i => host.EncodeAsync(Cancellation, new EncodePromptsRequest { Id = "p", Text = $"{i}" })));

@@ -5,6 +5,7 @@ using Phenaki.MaskedTransformer;
 using Phenaki.Orchestrator;
 using Phenaki.ServiceDefaults.Hosting;
 using Phenaki.ServiceDefaults.Startup;
+using Phenaki.ServiceDefaults.Telemetry;
 using Phenaki.TextEncoder;
 using Phenaki.VideoTokenizer;
 
@@ -92,7 +93,7 @@ internal sealed class Mesh : IAsyncDisposable
     {
         // Empty, since the ordinary builders read appsettings.json of whatever folder the process was started in.
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "phenaki", ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddEnvironmentVariables("PHENAKI_").AddInMemoryCollection(Settings(options, cache));
+        builder.Configuration.AddOpenTelemetryVariables().AddEnvironmentVariables("PHENAKI_").AddInMemoryCollection(Settings(options, cache));
         builder.Logging.SetMinimumLevel(options.LogLevel).AddSimpleConsole(console =>
         {
             console.SingleLine = true;

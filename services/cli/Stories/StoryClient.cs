@@ -45,6 +45,7 @@ internal sealed class StoryClient(StoryService.StoryServiceClient service, IStor
         using var call = service.GenerateStory(request, cancellationToken: cancellationToken);
         StoryAccepted? plan = null;
         List<SceneFinished> scenes = [];
+        StoryResult? result = null;
         IVideoSink? sink = null;
         try
         {
@@ -65,7 +66,8 @@ internal sealed class StoryClient(StoryService.StoryServiceClient service, IStor
                         break;
                     case GenerateStoryResponse.EventOneofCase.Finished:
                         await sink!.CompleteAsync(cancellationToken);
-                        return new StoryResult(plan!, scenes, item.Finished, Files(story.Output));
+                        result = new StoryResult(plan!, scenes, item.Finished, Files(story.Output));
+                        break;
                 }
             }
         }
@@ -77,7 +79,8 @@ internal sealed class StoryClient(StoryService.StoryServiceClient service, IStor
             }
         }
 
-        throw CliException.Failure("The service ended the story before it was complete.");
+        // The call is read to its status: one that is left after the last event counts as cancelled.
+        return result ?? throw CliException.Failure("The service ended the story before it was complete.");
     }
 
     private static IVideoSink Open(StoryArguments story, StoryAccepted plan)

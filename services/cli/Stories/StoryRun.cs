@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Phenaki.Cli.Hosting;
 using Phenaki.Contracts;
+using Phenaki.ServiceDefaults.Telemetry;
 using Phenaki.Story.V1;
 using Spectre.Console;
 
@@ -43,6 +45,7 @@ internal sealed class StoryRun(StoryArguments story, bool isJson, TimeProvider t
             throw CliException.Usage($"--address is '{address}'; allowed are URLs such as http://127.0.0.1:5100.");
         }
 
+        using var telemetry = ClientTelemetry.Start("phenaki");
         using var channel = GrpcChannel.ForAddress(uri, Channel(null));
         var service = new StoryService.StoryServiceClient(channel);
         try
@@ -61,7 +64,7 @@ internal sealed class StoryRun(StoryArguments story, bool isJson, TimeProvider t
 
     private static GrpcChannelOptions Channel(HttpMessageHandler? transport) => new()
     {
-        HttpHandler = transport,
+        HttpHandler = new TraceContextHandler(transport ?? new SocketsHttpHandler { EnableMultipleHttp2Connections = true }),
         DisposeHttpClient = transport is null,
         MaxReceiveMessageSize = WireTensor.MaxBytes,
         MaxSendMessageSize = WireTensor.MaxBytes,
@@ -73,7 +76,7 @@ internal sealed class StoryRun(StoryArguments story, bool isJson, TimeProvider t
         IStoryProgress progress = Console.IsErrorRedirected
             ? new LineProgress(Console.Error, time)
             : new BarProgress(AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }));
-        var result = await new StoryClient(service, progress).MakeAsync(story, opening, prefixFrames, cancellationToken);
+        var result = await TracedAsync(() => new StoryClient(service, progress).MakeAsync(story, opening, prefixFrames, cancellationToken));
         foreach (var warning in StoryText.Warnings(result))
         {
             await Console.Error.WriteLineAsync(warning);
@@ -86,5 +89,19 @@ internal sealed class StoryRun(StoryArguments story, bool isJson, TimeProvider t
         }
 
         return ExitCodes.Success;
+    }
+
+    private async Task<StoryResult> TracedAsync(Func<Task<StoryResult>> make)
+    {
+        using var span = CliTracing.Story(story.Prompts.Count);
+        try
+        {
+            return await make();
+        }
+        catch (Exception failure)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, failure.GetType().Name);
+            throw;
+        }
     }
 }

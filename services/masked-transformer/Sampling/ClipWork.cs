@@ -4,7 +4,12 @@ using Phenaki.Serving;
 namespace Phenaki.MaskedTransformer.Sampling;
 
 /// <summary>A clip as stepped work of the scheduler; lives on the model's thread.</summary>
-internal sealed class ClipWork(IClipSampler sampler, bool withTokens, MaskedTransformerMetrics metrics) : IStepWork<ClipProgress, int[]>
+/// <param name="sampler">The clip.</param>
+/// <param name="withTokens">Whether the progress carries the tokens so far.</param>
+/// <param name="rows">Rows of a step's forward: 2 with guidance, which also asks the model without the text.</param>
+/// <param name="call">Span of the call that the clip is sampled for.</param>
+/// <param name="metrics">Gets the time of every step.</param>
+internal sealed class ClipWork(IClipSampler sampler, bool withTokens, int rows, ActivityContext call, MaskedTransformerMetrics metrics) : IStepWork<ClipProgress, int[]>
 {
     /// <inheritdoc/>
     public bool IsDone => sampler.StepsDone >= sampler.Steps;
@@ -13,8 +18,12 @@ internal sealed class ClipWork(IClipSampler sampler, bool withTokens, MaskedTran
     public void Step()
     {
         var start = Stopwatch.GetTimestamp();
-        sampler.Step();
-        metrics.StepDone(Stopwatch.GetElapsedTime(start));
+        using (MaskedTransformerTracing.Step(call, sampler.StepsDone + 1))
+        {
+            sampler.Step();
+        }
+
+        metrics.StepDone(rows, Stopwatch.GetElapsedTime(start));
     }
 
     /// <inheritdoc/>

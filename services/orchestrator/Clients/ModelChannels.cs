@@ -4,6 +4,7 @@ using Grpc.Net.Client.Balancer;
 using Grpc.Net.Client.Configuration;
 using Microsoft.Extensions.Options;
 using Phenaki.Contracts;
+using Phenaki.ServiceDefaults.Telemetry;
 
 namespace Phenaki.Orchestrator.Clients;
 
@@ -38,7 +39,7 @@ internal sealed class ModelChannels : IDisposable
             var named = new Uri(address).Scheme == "dns";
             return GrpcChannel.ForAddress(address, new()
             {
-                HttpHandler = transport.Handler ?? Sockets(),
+                HttpHandler = new TraceContextHandler(transport.Handler ?? Sockets()),
                 DisposeHttpClient = transport.Handler is null,
                 Credentials = named ? options.Value.DnsUsesTls ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure : null,
                 MaxReceiveMessageSize = WireTensor.MaxBytes,

@@ -10,6 +10,7 @@ internal sealed class PromptEncoder(ITextEncoderClient text, StoryCache cache, C
     public async Task<IReadOnlyDictionary<string, EncodedScenePrompt>> EncodeAsync(
         IEnumerable<string> prompts, ModelSet models, StoryLedger ledger, CallScope scope)
     {
+        using var span = StoryTracing.Prompts();
         var found = new Dictionary<string, EncodedScenePrompt>();
         var missing = new Dictionary<string, PromptEntry>();
         foreach (var prompt in prompts.Distinct())

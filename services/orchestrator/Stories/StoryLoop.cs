@@ -73,10 +73,8 @@ internal sealed class StoryLoop(
             }
 
             var key = ClipMaker.Key(run, clip);
-            var before = ledger.Close();
-            var frames = await ledger.SpendRestAsync(StoryStage.Cache, () => clips.MakeAsync(run, clip, key, scope));
-            reports.Add(Report(clip, before, ledger.Close()));
-            metrics.ClipMade(reports[^1]);
+            var (frames, report) = await MakeClipAsync(run, clip, key, scope);
+            reports.Add(report);
             run.Before = key;
             foreach (var frame in frames)
             {
@@ -92,6 +90,18 @@ internal sealed class StoryLoop(
         }
 
         await buffer.WriteAsync(new StoryEvent.Finished(shown, ledger.Close()), scope.CancellationToken);
+    }
+
+    private async Task<(IReadOnlyList<ReadOnlyMemory<byte>> Frames, ClipReport Report)> MakeClipAsync(
+        StoryRun run, ClipPlan clip, CacheKey key, CallScope scope)
+    {
+        using var span = StoryTracing.Clip(clip);
+        var before = run.Ledger.Close();
+        var frames = await run.Ledger.SpendRestAsync(StoryStage.Cache, () => clips.MakeAsync(run, clip, key, scope));
+        var report = Report(clip, before, run.Ledger.Close());
+        metrics.ClipMade(report);
+        span.Made(report);
+        return (frames, report);
     }
 
     private async Task<StoryRun> StartAsync(

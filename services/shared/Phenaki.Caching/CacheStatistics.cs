@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 
 namespace Phenaki.Caching;
 
@@ -8,6 +10,13 @@ public sealed class CacheStatistics : IDisposable
 {
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "Phenaki.Caching";
+
+    // Labels are in snake case.
+    private static readonly FrozenDictionary<CacheMissReason, string> MissNames = Names<CacheMissReason>();
+    private static readonly FrozenDictionary<CacheFailure, string> FailureNames = Names<CacheFailure>();
+
+    private static readonly string[] Kinds = ["prompt", "tokens", "frames", "prefix"];
+    private static readonly string[] Operations = ["get", "set", "lease", "release"];
 
     private readonly Meter meter;
     private readonly Counter<long> hitCounter;
@@ -22,8 +31,8 @@ public sealed class CacheStatistics : IDisposable
     public CacheStatistics(IMeterFactory? meters = null)
     {
         meter = meters?.Create(MeterName) ?? new Meter(MeterName);
-        hitCounter = meter.CreateCounter<long>("phenaki.cache.hits", "{value}", "Values found, by entry.");
-        missCounter = meter.CreateCounter<long>("phenaki.cache.misses", "{value}", "Values not found, by entry and reason.");
+        hitCounter = meter.CreateCounter<long>("phenaki.cache.hits", "{value}", "Values found, by kind.");
+        missCounter = meter.CreateCounter<long>("phenaki.cache.misses", "{value}", "Values not found, by kind and reason.");
         failureCounter = meter.CreateCounter<long>(
             "phenaki.cache.failures", "{operation}", "Operations that the store did not do, by operation and reason.");
     }
@@ -49,26 +58,51 @@ public sealed class CacheStatistics : IDisposable
     /// <summary>Operations that the store did not do for a reason.</summary>
     public long FailuresBecause(CacheFailure failure) => failures.Where(one => one.Key.Failure == failure).Sum(one => one.Value);
 
+    /// <summary>Shows counts that are still 0, so that it is seen when they rise.</summary>
+    public void StartAtZero()
+    {
+        foreach (string kind in Kinds)
+        {
+            CountHit(0, kind);
+            Array.ForEach(Enum.GetValues<CacheMissReason>(), reason => CountMiss(0, kind, reason));
+        }
+
+        foreach (string operation in Operations)
+        {
+            Array.ForEach(Enum.GetValues<CacheFailure>(), failure => CountFailure(0, operation, failure));
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => meter.Dispose();
 
     internal void Hit(string kind)
     {
         hits.AddOrUpdate(kind, 1, (_, count) => count + 1);
-        hitCounter.Add(1, new KeyValuePair<string, object?>("entry", kind));
+        CountHit(1, kind);
     }
 
     internal void Miss(string kind, CacheMissReason reason)
     {
         misses.AddOrUpdate((kind, reason), 1, (_, count) => count + 1);
-        missCounter.Add(
-            1, new KeyValuePair<string, object?>("entry", kind), new KeyValuePair<string, object?>("reason", reason.ToString()));
+        CountMiss(1, kind, reason);
     }
 
     internal void Failure(string operation, CacheFailure failure)
     {
         failures.AddOrUpdate((operation, failure), 1, (_, count) => count + 1);
-        failureCounter.Add(
-            1, new KeyValuePair<string, object?>("operation", operation), new KeyValuePair<string, object?>("reason", failure.ToString()));
+        CountFailure(1, operation, failure);
     }
+
+    private static FrozenDictionary<T, string> Names<T>()
+        where T : struct, Enum =>
+        Enum.GetValues<T>().ToFrozenDictionary(value => value, value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
+
+    private void CountHit(long values, string kind) => hitCounter.Add(values, new KeyValuePair<string, object?>("kind", kind));
+
+    private void CountMiss(long values, string kind, CacheMissReason reason) =>
+        missCounter.Add(values, new("kind", kind), new KeyValuePair<string, object?>("reason", MissNames[reason]));
+
+    private void CountFailure(long operations, string operation, CacheFailure failure) =>
+        failureCounter.Add(operations, new("operation", operation), new KeyValuePair<string, object?>("reason", FailureNames[failure]));
 }

@@ -14,19 +14,24 @@ public sealed class AdmissionController
 {
     private readonly AdmissionOptions options;
     private readonly TimeProvider time;
+    private readonly ServingMetrics? metrics;
     private readonly Lock gate = new();
     private readonly HashSet<AdmissionTicket> tickets = [];
     private TaskCompletionSource? empty;
+    private int waiting;
     private bool ready;
     private double? secondsPerCost;
 
     /// <summary>Opens a door that admits nothing until <see cref="MarkReady"/>.</summary>
     /// <param name="options">Validated settings.</param>
     /// <param name="time">Clock that deadlines are compared with.</param>
-    public AdmissionController(AdmissionOptions options, TimeProvider time)
+    /// <param name="metrics">Shows the load and the waits; null for none.</param>
+    public AdmissionController(AdmissionOptions options, TimeProvider time, ServingMetrics? metrics = null)
     {
         this.options = options;
         this.time = time;
+        this.metrics = metrics;
+        metrics?.Observe(this);
     }
 
     /// <summary>Requests waiting or being served.</summary>
@@ -37,6 +42,18 @@ public sealed class AdmissionController
             lock (gate)
             {
                 return tickets.Count;
+            }
+        }
+    }
+
+    /// <summary>Of those, the ones that the model has not begun with.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (gate)
+            {
+                return waiting;
             }
         }
     }
@@ -96,10 +113,11 @@ public sealed class AdmissionController
         lock (gate)
         {
             refusal = Refuse(cost, deadline);
-            ticket = refusal is null ? new AdmissionTicket(this, cost) : null;
+            ticket = refusal is null ? new AdmissionTicket(this, cost, time.GetTimestamp()) : null;
             if (ticket is not null)
             {
                 tickets.Add(ticket);
+                waiting++;
             }
         }
 
@@ -129,11 +147,28 @@ public sealed class AdmissionController
         }
     }
 
+    internal void Begin(AdmissionTicket ticket)
+    {
+        lock (gate)
+        {
+            if (ticket.HasBegun || !tickets.Contains(ticket))
+            {
+                return;
+            }
+
+            ticket.HasBegun = true;
+            waiting--;
+        }
+
+        metrics?.Waited(time.GetElapsedTime(ticket.Admitted));
+    }
+
     internal void Leave(AdmissionTicket ticket)
     {
         lock (gate)
         {
             tickets.Remove(ticket);
+            waiting -= ticket.HasBegun ? 0 : 1;
             if (ticket.IsCompleted)
             {
                 double latest = ticket.ServiceTime.TotalSeconds / ticket.Cost;

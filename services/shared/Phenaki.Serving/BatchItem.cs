@@ -16,6 +16,8 @@ internal sealed class BatchItem<TIn, TOut>(TIn input, long arrived, AdmissionTic
 
     public Task<TOut> Task => completion.Task;
 
+    public void Begin() => ticket.Begin();
+
     public void AddServiceTime(TimeSpan time) => ticket.AddServiceTime(time);
 
     public void Succeed(TOut output)

@@ -180,6 +180,7 @@ public sealed class BatchingQueue<TIn, TOut> : IAsyncDisposable
     private void Run(List<BatchItem<TIn, TOut>> batch)
     {
         IReadOnlyList<TOut> outputs;
+        batch.ForEach(item => item.Begin());
         long start = time.GetTimestamp();
         try
         {

@@ -43,6 +43,7 @@ internal sealed class StepRow<TProgress, TResult>(
             return false;
         }
 
+        Ticket.Begin();
         long start = time.GetTimestamp();
         try
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Phenaki.Common.V1;
 
 namespace Phenaki.TextEncoder.Encoding;
@@ -10,6 +11,9 @@ namespace Phenaki.TextEncoder.Encoding;
 /// <param name="MaxTokens">Tokens kept, end-of-sentence included.</param>
 internal sealed record Prompt(int Index, string Id, string Text, DataType DataType, int MaxTokens)
 {
+    /// <summary>Span that the prompt is encoded for; default for none.</summary>
+    public ActivityContext Span { get; init; }
+
     /// <summary>About how many tokens: T5's pieces are some four characters long; a batch is filled by this before anything is tokenised.</summary>
     public int EstimatedTokens => Math.Min(MaxTokens, 2 + (Text.Length / 3));
 }

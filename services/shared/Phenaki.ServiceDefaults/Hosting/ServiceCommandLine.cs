@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Phenaki.ServiceDefaults.Telemetry;
 
 namespace Phenaki.ServiceDefaults.Hosting;
 
@@ -10,7 +11,7 @@ namespace Phenaki.ServiceDefaults.Hosting;
 internal static class ServiceCommandLine
 {
     // Sections of ASP.NET that may be set by their full names.
-    private static readonly string[] OpenSections = ["Kestrel", "Logging"];
+    private static readonly string[] OpenSections = ["Kestrel", "Logging", TelemetrySettings.Section];
 
     /// <summary>Options by their switches, each with the configuration key that it sets.</summary>
     public static SortedDictionary<string, string> Switches(ServiceDescription service)
@@ -19,6 +20,7 @@ internal static class ServiceCommandLine
         {
             ["--listen"] = ServiceDefaultsExtensions.ListenKey,
             ["--drain-seconds"] = ServiceDefaultsExtensions.DrainSecondsKey,
+            ["--metrics-port"] = TelemetrySettings.MetricsPortKey,
         };
         foreach (var property in Settable(service))
         {

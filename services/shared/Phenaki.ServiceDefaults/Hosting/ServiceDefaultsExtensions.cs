@@ -14,6 +14,7 @@ using Microsoft.Extensions.Options;
 using Phenaki.Contracts;
 using Phenaki.ServiceDefaults.Errors;
 using Phenaki.ServiceDefaults.Startup;
+using Phenaki.ServiceDefaults.Telemetry;
 
 namespace Phenaki.ServiceDefaults.Hosting;
 
@@ -33,10 +34,10 @@ public static class ServiceDefaultsExtensions
     public const string LivenessName = "liveness";
 
     /// <summary>
-    /// Adds gRPC with messages of up to 4 MiB, rich errors, health, reflection, draining, and Kestrel with HTTP/2, without TLS unless the section
+    /// Adds gRPC with messages of up to 4 MiB, rich errors, health, reflection, draining, telemetry, and Kestrel with HTTP/2, without TLS unless the section
     /// <c>Kestrel</c> or an https URL asks for it. May be called once in a process that hosts several services.
     /// </summary>
-    /// <exception cref="OptionsValidationException"><see cref="ListenKey"/> is no URL, or <see cref="DrainSecondsKey"/> no number in its range.</exception>
+    /// <exception cref="OptionsValidationException"><see cref="ListenKey"/> is no URL, or <see cref="DrainSecondsKey"/> or a setting of telemetry out of its range.</exception>
     public static WebApplicationBuilder AddPhenakiServiceDefaults(this WebApplicationBuilder builder)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -46,6 +47,7 @@ public static class ServiceDefaultsExtensions
         {
             options.MaxReceiveMessageSize = WireTensor.MaxBytes;
             options.MaxSendMessageSize = WireTensor.MaxBytes;
+            options.Interceptors.Add<CallMetricsInterceptor>();
             options.Interceptors.Add<ErrorInterceptor>();
             options.CompressionProviders.Add(new BoundedCompression(new GzipCompressionProvider(CompressionLevel.Fastest), WireTensor.MaxBytes));
             options.CompressionProviders.Add(new BoundedCompression(new DeflateCompressionProvider(CompressionLevel.Fastest), WireTensor.MaxBytes));
@@ -62,6 +64,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = drain);
         QuietLogs(builder.Logging);
         UseKestrel(builder);
+        builder.AddTelemetry();
         return builder;
     }
 
@@ -95,6 +98,7 @@ public static class ServiceDefaultsExtensions
     /// <summary>Maps health and reflection.</summary>
     public static WebApplication MapPhenakiDefaults(this WebApplication app)
     {
+        app.UseTelemetry();
         app.Use(UnreadableRequests.AnswerAsync);
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
