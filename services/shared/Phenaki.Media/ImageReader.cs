@@ -25,7 +25,7 @@ public static class ImageReader
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        byte[] file = await MediaFile.ReadAllAsync(path, cancellationToken);
+        byte[] file = await MediaFile.ReadAllAsync(new MediaPart(path), cancellationToken);
         return await ReadAsync(path, file, new FrameFitter(width, height, fit), cancellationToken);
     }
 

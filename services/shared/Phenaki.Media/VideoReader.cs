@@ -16,32 +16,37 @@ public static class VideoReader
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="MediaException">The file is missing, too large or too long, damaged, or no video; or ffmpeg is needed and missing.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public static async Task<VideoFrames> ReadAsync(string path, VideoReaderOptions? options, CancellationToken cancellationToken)
+    public static Task<VideoFrames> ReadAsync(string path, VideoReaderOptions? options, CancellationToken cancellationToken) =>
+        ReadAsync(new MediaPart(path), options, cancellationToken);
+
+    /// <summary>Reads a whole video that may lie inside another file; otherwise as the other overload.</summary>
+    public static async Task<VideoFrames> ReadAsync(MediaPart part, VideoReaderOptions? options, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(part);
         options ??= new VideoReaderOptions();
         options.Validate();
         var fitter = new FrameFitter(options.Width, options.Height, options.Fit);
         try
         {
-            var video = await ReadTimedAsync(path, fitter, options, cancellationToken);
-            return Resample(path, video, fitter, options);
+            var video = await ReadTimedAsync(part, fitter, options, cancellationToken);
+            return Resample(part.Name, video, fitter, options);
         }
         catch (Exception error) when (error is MagickException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new MediaException(path, $"cannot be read as a video; it may be damaged: {error.Message}", error);
+            throw new MediaException(part.Name, $"cannot be read as a video; it may be damaged: {error.Message}", error);
         }
     }
 
-    private static async Task<TimedFrames> ReadTimedAsync(string path, FrameFitter fitter, VideoReaderOptions options, CancellationToken cancellationToken)
+    private static async Task<TimedFrames> ReadTimedAsync(MediaPart part, FrameFitter fitter, VideoReaderOptions options, CancellationToken cancellationToken)
     {
-        if (Directory.Exists(path))
+        if (part.Length is null && Directory.Exists(part.Path))
         {
-            return await PngFolderReader.ReadAsync(path, fitter, options, cancellationToken);
+            return await PngFolderReader.ReadAsync(part.Path, fitter, options, cancellationToken);
         }
 
         var start = new byte[16];
-        await using (var file = MediaFile.Open(path))
+        await using (var file = MediaFile.Open(part))
         {
             int read = await file.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
             start = start[..read];
@@ -50,25 +55,25 @@ public static class VideoReader
         var pictures = ImageSignature.Recognise(start);
         if (pictures is MagickFormat.Gif or MagickFormat.WebP)
         {
-            return await AnimationReader.ReadAsync(path, fitter, options, cancellationToken);
+            return await AnimationReader.ReadAsync(part, fitter, options, cancellationToken);
         }
 
         if (pictures is not null)
         {
-            byte[] still = await ImageReader.ReadAsync(path, await MediaFile.ReadAllAsync(path, cancellationToken), fitter, cancellationToken);
+            byte[] still = await ImageReader.ReadAsync(part.Name, await MediaFile.ReadAllAsync(part, cancellationToken), fitter, cancellationToken);
             return new TimedFrames([still], [1 / options.DefaultFramesPerSecond]);
         }
 
         bool isoMedia = start.Length >= 8 && Encoding.Latin1.GetString(start, 4, 4) == "ftyp";
-        if (isoMedia && await Av1Reader.TryReadAsync(path, fitter, options, cancellationToken) is { } video)
+        if (isoMedia && await Av1Reader.TryReadAsync(part, fitter, options, cancellationToken) is { } video)
         {
             return video;
         }
 
         bool matroska = start.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3]);
         return isoMedia || matroska
-            ? await FfmpegReader.ReadAsync(path, fitter, options, cancellationToken)
-            : throw new MediaException(path, "is not a video of a known kind; allowed are MP4, WebM, WebP, GIF, a folder of PNG files, and still pictures.");
+            ? await FfmpegReader.ReadAsync(part, fitter, options, cancellationToken)
+            : throw new MediaException(part.Name, "is not a video of a known kind; allowed are MP4, WebM, WebP, GIF, a folder of PNG files, and still pictures.");
     }
 
     private static VideoFrames Resample(string path, TimedFrames video, FrameFitter fitter, VideoReaderOptions options)

@@ -10,11 +10,11 @@ internal static class AnimationReader
     // What browsers use where a file gives a frame no time.
     private const double SecondsOfUntimedFrame = 0.1;
 
-    public static async Task<TimedFrames> ReadAsync(string path, FrameFitter fitter, VideoReaderOptions options, CancellationToken cancellationToken)
+    public static async Task<TimedFrames> ReadAsync(MediaPart part, FrameFitter fitter, VideoReaderOptions options, CancellationToken cancellationToken)
     {
-        byte[] file = await MediaFile.ReadAllAsync(path, cancellationToken);
+        byte[] file = await MediaFile.ReadAllAsync(part, cancellationToken);
         var format = ImageSignature.Recognise(file)!.Value;
-        return await Task.Run(() => Decode(path, file, format, fitter, options, cancellationToken), cancellationToken);
+        return await Task.Run(() => Decode(part.Name, file, format, fitter, options, cancellationToken), cancellationToken);
     }
 
     private static TimedFrames Decode(

@@ -9,9 +9,9 @@ internal static class Av1Reader
     private const long MaxSegmentPixels = 256_000_000;
 
     /// <returns>Null where the file is no MP4 with AV1 and key frames at reasonable distances: ffmpeg reads those.</returns>
-    public static async Task<TimedFrames?> TryReadAsync(string path, FrameFitter fitter, VideoReaderOptions options, CancellationToken cancellationToken)
+    public static async Task<TimedFrames?> TryReadAsync(MediaPart part, FrameFitter fitter, VideoReaderOptions options, CancellationToken cancellationToken)
     {
-        await using var file = MediaFile.Open(path);
+        await using var file = MediaFile.Open(part);
         if (Av1Track.Read(file) is not { } track || !track.Samples[0].IsSync)
         {
             return null;
@@ -19,12 +19,12 @@ internal static class Av1Reader
 
         if (track.Samples.Count > options.MaxFrames)
         {
-            throw new MediaException(path, $"has {track.Samples.Count} frames; at most {options.MaxFrames} are read.");
+            throw new MediaException(part.Name, $"has {track.Samples.Count} frames; at most {options.MaxFrames} are read.");
         }
 
         if ((long)track.Width * track.Height > ImageReader.MaxPixels)
         {
-            throw new MediaException(path, $"has frames of {track.Width}x{track.Height} pixels; at most {ImageReader.MaxPixels} pixels are read.");
+            throw new MediaException(part.Name, $"has frames of {track.Width}x{track.Height} pixels; at most {ImageReader.MaxPixels} pixels are read.");
         }
 
         var frames = new List<byte[]>(track.Samples.Count);

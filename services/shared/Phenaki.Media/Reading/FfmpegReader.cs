@@ -11,12 +11,13 @@ internal static class FfmpegReader
     private const int MaxProbeBytes = 1 << 20;
 
     // Only the file itself: a hostile playlist must not make ffmpeg open addresses.
-    private static readonly string[] FileOnly = ["-v", "error", "-protocol_whitelist", "file,pipe", "-i"];
+    private static readonly string[] FileOnly = ["-v", "error", "-protocol_whitelist", "file,pipe,subfile", "-i"];
 
-    public static async Task<TimedFrames> ReadAsync(string path, FrameFitter fitter, VideoReaderOptions options, CancellationToken cancellationToken)
+    public static async Task<TimedFrames> ReadAsync(MediaPart part, FrameFitter fitter, VideoReaderOptions options, CancellationToken cancellationToken)
     {
+        string path = part.Name;
         string program = FfmpegProgram.Find(path, options.FfmpegPath);
-        string input = "file:" + Path.GetFullPath(path);
+        string input = Input(part);
         string rate = await ProbeRateAsync(path, input, options, cancellationToken);
         double framesPerSecond = ParseRate(rate);
         string[] arguments =
@@ -48,6 +49,15 @@ internal static class FfmpegReader
         return frames.Count > 0
             ? new TimedFrames(frames, [.. Enumerable.Repeat(1 / framesPerSecond, frames.Count)])
             : throw new InvalidDataException("it has no frames");
+    }
+
+    // ffmpeg reads a piece of a file where it lies.
+    private static string Input(MediaPart part)
+    {
+        string file = "file:" + Path.GetFullPath(part.Path);
+        return part.Length is { } length
+            ? string.Create(CultureInfo.InvariantCulture, $"subfile,,start,{part.Offset},end,{part.Offset + length},,:{file}")
+            : file;
     }
 
     private static async Task<string> ProbeRateAsync(string path, string input, VideoReaderOptions options, CancellationToken cancellationToken)

@@ -25,7 +25,7 @@ internal static partial class PngFolderReader
         var frames = new List<byte[]>(files.Length);
         foreach (string file in files)
         {
-            frames.Add(await ImageReader.ReadAsync(file, await MediaFile.ReadAllAsync(file, cancellationToken), fitter, cancellationToken));
+            frames.Add(await ImageReader.ReadAsync(file, await MediaFile.ReadAllAsync(new MediaPart(file), cancellationToken), fitter, cancellationToken));
         }
 
         return new TimedFrames(frames, [.. Enumerable.Repeat(1 / options.DefaultFramesPerSecond, frames.Count)]);
