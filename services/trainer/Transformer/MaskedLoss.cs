@@ -15,12 +15,13 @@ internal static class MaskedLoss
         var at = tensor(masked, dtype: ScalarType.Int64, device: batch.Tokens.device);
         var known = batch.Tokens.flatten().index_fill(0, at, network.MaskToken).view(count, length);
         var (text, mask) = DropText(encoder.forward(batch.WordIds, batch.WordMask), batch.WordMask, batch.Examples, network.EmptyText);
-        var rows = network.Forward(known, network.Project(text, mask), network.PositionBiases(batch.LatentFrames));
+        var embeddings = network.Embeddings();
+        var rows = network.Forward(known, embeddings, network.Project(text, mask), network.PositionBiases(batch.LatentFrames));
         var hidden = rows.flatten(0, 1).index_select(0, at);
         var code = network.Code;
         var targets = batch.Tokens.flatten().index_select(0, at);
         return Enumerable.Range(0, code.Parts)
-            .Select(part => nn.functional.cross_entropy(network.Logits(hidden, part, targets), targets.div(code.Stride(part), RoundingMode.floor).remainder(code.PartSize)))
+            .Select(part => nn.functional.cross_entropy(network.Logits(hidden, embeddings, part, targets), targets.div(code.Stride(part), RoundingMode.floor).remainder(code.PartSize)))
             .Aggregate((sum, loss) => sum + loss);
     }
 

@@ -66,25 +66,29 @@ public sealed class ClipSamplerTests : IDisposable
     }
 
     [Fact]
-    public void Step_AmongOtherClips_GivesTheSameTokensAsAlone() =>
-        Gen.Select(Gen.ULong.Array[1, 4], Gen.Int[0, 3].Array[60]).Sample(
-            (seeds, turns) =>
+    public void Step_AmongOtherClipsAtOtherSteps_GivesTheSameTokensAsAlone() =>
+        Gen.Select(AnyRequest.Array[8], Gen.Int[0, 2].Select(i => new[] { 1, 3, 7 }[i]), Gen.Int[1, 8], Gen.Int[0, 5].Array[8]).Sample(
+            (requests, neighbours, cap, joins) =>
             {
-                var alone = seeds.Select(seed => Finish(_model.BeginClip(Request(seed)))).ToList();
-                ClipSampler[] together = [.. seeds.Select(seed => _model.BeginClip(Request(seed)))];
-                foreach (int turn in turns)
-                {
-                    var sampler = together[turn % together.Length];
-                    if (!sampler.IsDone)
-                    {
-                        sampler.Step();
-                    }
-                }
-
-                return together.Select(Finish).Zip(alone).All(pair => pair.First.SequenceEqual(pair.Second));
+                var chosen = requests.Take(neighbours + 1).ToArray();
+                var alone = chosen.Select(request => Finish(_model.BeginClip(request))).ToList();
+                _model.MaxClipsPerForward = cap;
+                var together = Together(chosen, joins);
+                _model.MaxClipsPerForward = 1;
+                return together.Zip(alone).All(pair => pair.First.SequenceEqual(pair.Second));
             },
-            iter: 20,
+            iter: 200,
             threads: 1);
+
+    [Fact]
+    public void Step_ClipThatIsDone_IsRefusedBeforeAnyStep()
+    {
+        using var done = _model.BeginClip(Request(seed: 1));
+        Enumerable.Range(0, done.Steps).ToList().ForEach(_ => done.Step());
+        using var other = _model.BeginClip(Request(seed: 2));
+        Assert.Throws<InvalidOperationException>(() => _model.Step([other, done]));
+        Assert.Equal(0, other.StepsDone);
+    }
 
     [Fact]
     public void BeginClip_PartOfTheKeyChanged_GivesOtherTokens()
@@ -122,9 +126,10 @@ public sealed class ClipSamplerTests : IDisposable
         var wanted = tensor(Embedding(3, 1), [1, 3, 12]);
         var (text, mask) = TextBatch.Pad([wanted, network.EmptyText]);
         var positions = network.PositionBiases(4);
-        var both = network.Forward(tokens.expand(2, 4 * Frame), network.Project(text, mask), positions);
-        var first = network.Forward(tokens, network.Project(wanted, ones(1, 3, dtype: ScalarType.Bool)), positions);
-        var second = network.Forward(tokens, network.Project(network.EmptyText, ones(1, 1, dtype: ScalarType.Bool)), positions);
+        var embeddings = network.Embeddings();
+        var both = network.Forward(tokens.expand(2, 4 * Frame), embeddings, network.Project(text, mask), positions);
+        var first = network.Forward(tokens, embeddings, network.Project(wanted, ones(1, 3, dtype: ScalarType.Bool)), positions);
+        var second = network.Forward(tokens, embeddings, network.Project(network.EmptyText, ones(1, 1, dtype: ScalarType.Bool)), positions);
         Assert.True((both[0] - first[0]).abs().max().item<float>() < 1e-4f);
         Assert.True((both[1] - second[0]).abs().max().item<float>() < 1e-4f);
     }
@@ -157,6 +162,30 @@ public sealed class ClipSamplerTests : IDisposable
     {
         var request = Request(seed: 1) with { LatentFrames = 5, PrefixTokens = [1, 2, 3, 4, 5], TextTokens = 4, Sampling = new SamplingSettings { Steps = 0 } };
         Assert.Contains(expected, Assert.Throws<ArgumentException>(() => _model.BeginClip(request)).Message, StringComparison.Ordinal);
+    }
+
+    private static Gen<ClipRequest> AnyRequest { get; } = Gen.Select(
+        Gen.ULong, Gen.Int[1, 10], Gen.Int[1, 4], Gen.Bool, Gen.Bool.Select(guided => guided ? 3f : 1f), Gen.Int[1, 5]).Select((seed, text, frames, prefix, guidance, steps) =>
+        new ClipRequest
+        {
+            TextEmbedding = Embedding(text, (int)(seed % 7)),
+            TextTokens = text,
+            LatentFrames = frames,
+            PrefixTokens = prefix && frames > 1 ? [.. Enumerable.Range(0, TinyConfigs.Masked.Rows * TinyConfigs.Masked.Columns)] : [],
+            Sampling = new SamplingSettings { Steps = steps, GuidanceScale = guidance },
+            Seed = seed,
+        });
+
+    // Each clip joins at a step of its own and leaves when it is done.
+    private List<int[]> Together(ClipRequest[] requests, int[] joins)
+    {
+        ClipSampler[] clips = [.. requests.Select(_model.BeginClip)];
+        for (int step = 0; clips.Any(clip => !clip.IsDone); step++)
+        {
+            _model.Step([.. clips.Where((clip, i) => step >= joins[i] && !clip.IsDone)]);
+        }
+
+        return [.. clips.Select(Finish)];
     }
 
     private static long Living()

@@ -34,6 +34,20 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
         return Join(nn.functional.scaled_dot_product_attention(q, k, v, bias));
     }
 
+    /// <summary>Some rows attend to all rows of their sequence.</summary>
+    /// <param name="x">Shape [batch, length, width].</param>
+    /// <param name="at">Positions of the rows, shape [count], int64.</param>
+    /// <param name="bias">As for <see cref="forward"/>; its rows at the positions are taken.</param>
+    /// <returns>Shape [batch, count, width].</returns>
+    public Tensor ForwardAt(Tensor x, Tensor at, Tensor? bias)
+    {
+        var (batch, length, width) = (x.shape[0], x.shape[1], x.shape[2]);
+        var weights = qkv.weight!;
+        var q = nn.functional.linear(x.index_select(1, at), weights.narrow(0, 0, width)).view(batch, at.shape[0], _heads, width / _heads).transpose(1, 2);
+        var both = nn.functional.linear(x, weights.narrow(0, width, 2 * width)).view(batch, length, 2, _heads, width / _heads).permute(2, 0, 3, 1, 4);
+        return Join(nn.functional.scaled_dot_product_attention(q, both[0], both[1], bias?.index_select(2, at)));
+    }
+
     /// <summary>The next row of each sequence attends to itself and the rows before it, kept in <paramref name="past"/>.</summary>
     /// <param name="x">Shape [batch, 1, width].</param>
     /// <param name="past">Keys and values of the rows before; takes in those of this row.</param>

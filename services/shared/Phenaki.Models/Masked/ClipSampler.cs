@@ -1,12 +1,16 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Phenaki.Models.Masked;
 
 /// <summary>
-/// Samples one clip, step by step. Its shapes depend on its request alone, so its tokens are the same whatever else the model does between its steps.
+/// Samples one clip, step by step, alone or together with others (<see cref="MaskedTransformerModel.Step"/>): its tokens are the same.
 /// </summary>
 public sealed class ClipSampler : IDisposable
 {
+    // Texts of about the same length get the same number of rows, so that their clips can share forward passes.
+    private const int TextRowsMultiple = 16;
+
     private readonly MaskedTransformerModel _model;
     private readonly ClipRequest _request;
     private readonly ClipNoise _noise;
@@ -57,28 +61,44 @@ public sealed class ClipSampler : IDisposable
     /// <summary>All tokens of the clip, prefix included, [latent frames * rows * columns]; a masked one holds the codebook size.</summary>
     public int[] Tokens => [.. _tokens];
 
-    /// <summary>Does one step: one forward pass for both guidance rows, logits at masked positions alone.</summary>
+    /// <summary>What clips must share to share a forward pass: latent frames of the grid and rows of the texts.</summary>
+    internal (int LatentFrames, long TextRows) Shape => (_stageLatentFrames, _text.Length);
+
+    /// <summary>False in the last steps of a stage with more steps than tokens: they have nothing left to do.</summary>
+    internal bool NeedsForward => _masked.Length > 0;
+
+    /// <summary>Batch rows of the clip: with guidance that of the prompt, then that of what is guided away from.</summary>
+    internal int Rows => _guided ? 2 : 1;
+
+    internal TextContext Text => _text;
+
+    /// <summary>Does one step. The same as <see cref="MaskedTransformerModel.Step"/> with this clip alone.</summary>
     /// <exception cref="InvalidOperationException">All steps are done.</exception>
-    public void Step()
+    public void Step() => _model.Step([this]);
+
+    /// <summary>Tokens of the stage, shape [rows, tokens], int64.</summary>
+    internal Tensor StageTokens()
     {
-        if (IsDone)
-        {
-            throw new InvalidOperationException($"All {Steps} steps are done.");
-        }
+        int count = _stageLatentFrames * _model.Rows * _model.Columns;
+        return tensor(_tokens.AsSpan(0, count).ToArray(), [1, count], dtype: ScalarType.Int64, device: _model.Device).expand(Rows, count);
+    }
 
-        // A stage with more steps than tokens is done early; its last steps have nothing left to do.
-        if (_masked.Length > 0)
-        {
-            using var _ = inference_mode();
-            using var scope = NewDisposeScope();
-            var rows = Forward();
-            var step = new MaskedDecoding.StepOf(_stageStep, _request.Sampling.Steps, _stageUnknown, StepsDone);
-            _masked = MaskedDecoding.Step(_tokens, _masked, _model.Network.Code, Predict, _logits, step, _request.Sampling, _noise);
+    /// <summary>Goes on from all layers but the last: logits, and the draw, at masked positions alone.</summary>
+    /// <param name="x">From <see cref="MaskedTransformerNetwork.Body"/>, shape [rows, tokens, width].</param>
+    internal void Draw(Tensor x)
+    {
+        var at = tensor(_masked, dtype: ScalarType.Int64, device: _model.Device);
+        var rows = _model.Network.Head(x, at, _text, _model.PositionBiases(_stageLatentFrames)).flatten(0, 1);
+        var step = new MaskedDecoding.StepOf(_stageStep, _request.Sampling.Steps, _stageUnknown, StepsDone);
+        _masked = MaskedDecoding.Step(_tokens, _masked, _model.Network.Code, Predict, _logits, step, _request.Sampling, _noise);
 
-            void Predict(ReadOnlySpan<int> tokens, ReadOnlySpan<int> masked, int part, ReadOnlySpan<int> chosen, Span<float> logits) =>
-                PredictPart(rows, part, chosen, logits);
-        }
+        void Predict(ReadOnlySpan<int> tokens, ReadOnlySpan<int> masked, int part, ReadOnlySpan<int> chosen, Span<float> logits) =>
+            PredictPart(rows, part, chosen, logits);
+    }
 
+    /// <summary>Counts a step.</summary>
+    internal void StepDone()
+    {
         StepsDone++;
         if (++_stageStep == _request.Sampling.Steps && _stages.Count > 0)
         {
@@ -99,43 +119,27 @@ public sealed class ClipSampler : IDisposable
         }
     }
 
-    // Rows of the masked positions; with guidance those of the prompt, then those of what is guided away from.
-    private Tensor Forward()
-    {
-        int count = _stageLatentFrames * _model.Rows * _model.Columns;
-        var tokens = tensor(_tokens.AsSpan(0, count).ToArray(), [1, count], dtype: ScalarType.Int64, device: _model.Device);
-        var rows = _model.Network.Forward(
-            _guided ? tokens.expand(2, count) : tokens, _text, _model.PositionBiases(_stageLatentFrames));
-        var at = tensor(_masked, dtype: ScalarType.Int64, device: _model.Device);
-        return rows.index_select(1, at).flatten(0, 1);
-    }
-
     private void PredictPart(Tensor rows, int part, ReadOnlySpan<int> chosen, Span<float> logits)
     {
         using var scope = NewDisposeScope();
         var earlier = tensor(chosen.ToArray(), dtype: ScalarType.Int64, device: _model.Device);
-        var predicted = _model.Network.Logits(rows, part, _guided ? earlier.repeat(2) : earlier);
+        var predicted = _model.Network.Logits(rows, _model.Embeddings, part, _guided ? earlier.repeat(2) : earlier);
         if (_guided)
         {
             // null + w * (cond - null)
             predicted = predicted[chosen.Length..].lerp(predicted[..chosen.Length], _request.Sampling.GuidanceScale);
         }
 
-        predicted.cpu().contiguous().data<float>().CopyTo(logits);
+        MemoryMarshal.Cast<byte, float>(predicted.cpu().contiguous().bytes).CopyTo(logits);
     }
 
     private TextContext ProjectText()
     {
         var wanted = tensor(_request.TextEmbedding, [1, _request.TextTokens, _model.TextWidth], device: _model.Device);
-        if (!_guided)
-        {
-            return _model.Network.Project(wanted, ones(1, _request.TextTokens, dtype: ScalarType.Bool, device: _model.Device));
-        }
-
         var unwanted = _request.NegativeEmbedding is null
             ? _model.Network.EmptyText
             : tensor(_request.NegativeEmbedding, [1, _request.NegativeTokens, _model.TextWidth], device: _model.Device);
-        var (text, mask) = TextBatch.Pad([wanted, unwanted]);
+        var (text, mask) = TextBatch.Pad(_guided ? [wanted, unwanted] : [wanted], TextRowsMultiple);
         return _model.Network.Project(text, mask);
     }
 

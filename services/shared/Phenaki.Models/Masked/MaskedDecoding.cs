@@ -7,6 +7,8 @@ namespace Phenaki.Models.Masked;
 /// </summary>
 public static class MaskedDecoding
 {
+    private const int DrawBlock = 64;
+
     /// <summary>Gives the guided logits of a part of the tokens at masked positions. A step asks for the parts one after the other.</summary>
     /// <param name="tokens">All tokens; a masked one holds the codebook size.</param>
     /// <param name="masked">Positions to predict, ascending.</param>
@@ -124,35 +126,65 @@ public static class MaskedDecoding
     internal static (int Token, float LogProbability) Sample(Span<float> logits, float temperature, float uniform)
     {
         int best = TensorPrimitives.IndexOfMax(logits);
-        float highest = logits[best];
-        float scale = temperature > 0 ? 1 / temperature : 1;
-        TensorPrimitives.Subtract(logits, highest, logits);
-        TensorPrimitives.Multiply(logits, scale, logits);
-        float bestExponent = 0;
-        TensorPrimitives.Exp(logits, logits);
-        float sum = TensorPrimitives.Sum<float>(logits);
-        if (temperature <= 0)
+        TensorPrimitives.Subtract(logits, logits[best], logits);
+        if (temperature > 0 && temperature != 1)
         {
-            return (best, bestExponent - MathF.Log(sum));
+            TensorPrimitives.Multiply(logits, 1 / temperature, logits);
         }
 
-        float target = uniform * sum;
-        float passed = 0;
-        int last = best;
-        for (int code = 0; code < logits.Length; code++)
+        TensorPrimitives.Exp(logits, logits);
+        float sum = 0;
+        for (int start = 0; start < logits.Length; start += DrawBlock)
         {
-            if (logits[code] > 0)
+            sum += TensorPrimitives.Sum<float>(logits[start..Math.Min(start + DrawBlock, logits.Length)]);
+        }
+
+        if (temperature <= 0)
+        {
+            return (best, -MathF.Log(sum));
+        }
+
+        int chosen = Invert(logits, uniform * sum);
+
+        // Where rounding leaves the sum below the target, the likeliest code is the answer.
+        chosen = chosen < 0 ? best : chosen;
+        return (chosen, MathF.Log(logits[chosen]) - MathF.Log(sum));
+    }
+
+    // The first possible code at which the sum of all so far reaches the target; -1 where none does. Whole blocks are passed by their sums.
+    private static int Invert(ReadOnlySpan<float> weights, float target)
+    {
+        float passed = 0;
+        for (int start = 0; start < weights.Length; start += DrawBlock)
+        {
+            var block = weights[start..Math.Min(start + DrawBlock, weights.Length)];
+            float after = passed + TensorPrimitives.Sum(block);
+            if (after < target)
             {
-                passed += logits[code];
-                last = code;
-                if (passed >= target)
+                passed = after;
+                continue;
+            }
+
+            int last = -1;
+            for (int code = 0; code < block.Length; code++)
+            {
+                if (block[code] > 0)
                 {
-                    break;
+                    passed += block[code];
+                    last = code;
+                    if (passed >= target)
+                    {
+                        break;
+                    }
                 }
+            }
+
+            if (last >= 0)
+            {
+                return start + last;
             }
         }
 
-        // Where rounding leaves the sum below the target, the last possible code is the answer.
-        return (last, MathF.Log(logits[last]) - MathF.Log(sum));
+        return -1;
     }
 }

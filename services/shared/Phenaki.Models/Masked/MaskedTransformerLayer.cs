@@ -56,7 +56,26 @@ public sealed class MaskedTransformerLayer : nn.Module
     internal Tensor Forward(Tensor x, LayerText text, Tensor textBias, Tensor? positionBias)
     {
         var changes = text.Modulation?.chunk(4, -1);
-        x = x + attention.forward(Modulate(attention_norm.forward(x), changes?[0], changes?[1]), positionBias);
+        var normed = Modulate(attention_norm.forward(x), changes?[0], changes?[1]);
+        return Rest(x + attention.forward(normed, positionBias), text, textBias, changes);
+    }
+
+    /// <summary>Maps some of the token rows; all of them are attended to.</summary>
+    /// <param name="x">Shape [batch, tokens, width].</param>
+    /// <param name="at">Positions of the rows, shape [count], int64.</param>
+    /// <param name="text">From <see cref="Project"/>.</param>
+    /// <param name="textBias">Shape [batch, 1, 1, text length]: 0 for a text row, minus infinity for padding.</param>
+    /// <param name="positionBias">From <see cref="PositionBias"/>.</param>
+    /// <returns>Shape [batch, count, width].</returns>
+    internal Tensor ForwardAt(Tensor x, Tensor at, LayerText text, Tensor textBias, Tensor? positionBias)
+    {
+        var changes = text.Modulation?.chunk(4, -1);
+        var normed = Modulate(attention_norm.forward(x), changes?[0], changes?[1]);
+        return Rest(x.index_select(1, at) + attention.ForwardAt(normed, at, positionBias), text, textBias, changes);
+    }
+
+    private Tensor Rest(Tensor x, LayerText text, Tensor textBias, Tensor[]? changes)
+    {
         x = x + text_attention.forward(text_norm.forward(x), text.Keys, text.Values, textBias);
         return x + feed_forward.forward(Modulate(feed_forward_norm.forward(x), changes?[2], changes?[3]));
     }

@@ -15,6 +15,9 @@ public sealed class MaskedTransformerModel : IDisposable
         Identity = identity;
         _network = network;
         Device = device;
+        using var _ = inference_mode();
+        using var scope = NewDisposeScope();
+        Embeddings = network.Embeddings().DetachFromDisposeScope();
     }
 
     /// <summary>Sizes.</summary>
@@ -54,6 +57,12 @@ public sealed class MaskedTransformerModel : IDisposable
 
     internal Device Device { get; }
 
+    /// <summary>The network's <see cref="MaskedTransformerNetwork.Embeddings"/>.</summary>
+    internal Tensor Embeddings { get; }
+
+    /// <summary>Most clips in a forward pass; default 1. </summary>
+    public int MaxClipsPerForward { get; set; } = 1;
+
     /// <summary>Reads a model folder.</summary>
     /// <exception cref="ModelFormatException">The folder is missing, damaged, or holds another kind of model.</exception>
     public static MaskedTransformerModel Load(string folder, ComputeDevice device)
@@ -82,6 +91,44 @@ public sealed class MaskedTransformerModel : IDisposable
     {
         string[] wrong = [.. Violations(request)];
         return wrong.Length == 0 ? new ClipSampler(this, request) : throw new ArgumentException(string.Join("; ", wrong), nameof(request));
+    }
+
+    /// <summary>
+    /// Does one step of each clip. Clips of the same grid share forward passes, whatever their step, settings and seed; each gets the tokens that it gets alone.
+    /// </summary>
+    /// <param name="clips">Clips of this model, none of them done, each once.</param>
+    /// <exception cref="InvalidOperationException">All steps of a clip are done.</exception>
+    public void Step(IReadOnlyList<ClipSampler> clips)
+    {
+        if (clips.FirstOrDefault(clip => clip.IsDone) is { } done)
+        {
+            throw new InvalidOperationException($"All {done.Steps} steps are done.");
+        }
+
+        foreach (var batch in clips.Where(clip => clip.NeedsForward).GroupBy(clip => clip.Shape).SelectMany(same => same.Chunk(MaxClipsPerForward)))
+        {
+            Forward(batch);
+        }
+
+        foreach (var clip in clips)
+        {
+            clip.StepDone();
+        }
+    }
+
+    private void Forward(ClipSampler[] batch)
+    {
+        using var _ = inference_mode();
+        using var scope = NewDisposeScope();
+        var tokens = cat([.. batch.Select(clip => clip.StageTokens())], 0);
+        var x = _network.Body(tokens, Embeddings, TextContext.Join([.. batch.Select(clip => clip.Text)]), PositionBiases(batch[0].Shape.LatentFrames));
+        long row = 0;
+        foreach (var clip in batch)
+        {
+            using var own = NewDisposeScope();
+            clip.Draw(x.narrow(0, row, clip.Rows));
+            row += clip.Rows;
+        }
     }
 
     /// <summary>The biases of all layers for a grid, computed at its first use and kept: a model has few shapes.</summary>
@@ -150,6 +197,7 @@ public sealed class MaskedTransformerModel : IDisposable
             bias?.Dispose();
         }
 
+        Embeddings.Dispose();
         _network.Dispose();
     }
 }

@@ -83,17 +83,27 @@ public sealed class MaskedTransformerNetwork : nn.Module
     /// <param name="latentFrames">Latent frames of the grid.</param>
     public IReadOnlyList<Tensor?> PositionBiases(int latentFrames) => [.. layers.Select(layer => layer.PositionBias(latentFrames))];
 
+    /// <summary>The rows that codes are embedded and predicted by: computed once for a pass in training, once for a model when serving.</summary>
+    /// <returns>Shape [parts * part size, width].</returns>
+    public Tensor Embeddings() => code_projection is null || codebook is null ? token_embedding.alias() : token_embedding + code_projection.forward(codebook);
+
     /// <summary>Maps tokens to rows from which <see cref="Logits"/> predicts.</summary>
     /// <param name="tokens">Shape [batch, tokens], int64; a masked token holds the codebook size.</param>
+    /// <param name="embeddings">From <see cref="Embeddings"/>.</param>
     /// <param name="text">From <see cref="Project"/>, for the same batch.</param>
     /// <param name="positions">From <see cref="PositionBiases"/>, for the same grid.</param>
     /// <returns>Shape [batch, tokens, width].</returns>
-    public Tensor Forward(Tensor tokens, TextContext text, IReadOnlyList<Tensor?> positions)
+    public Tensor Forward(Tensor tokens, Tensor embeddings, TextContext text, IReadOnlyList<Tensor?> positions) =>
+        output_norm.forward(layers[^1].Forward(Body(tokens, embeddings, text, positions), text.Layers[^1], text.Bias, positions[^1]));
+
+    /// <summary>All layers but the last, with which <see cref="Head"/> goes on.</summary>
+    /// <returns>Shape [batch, tokens, width].</returns>
+    internal Tensor Body(Tensor tokens, Tensor embeddings, TextContext text, IReadOnlyList<Tensor?> positions)
     {
-        var (batch, count) = (tokens.shape[0], tokens.shape[1]);
+        long count = tokens.shape[1];
         long latentFrames = count / (_config.Rows * _config.Columns);
         var place = (time_position.narrow(0, 0, latentFrames) + space_position).view(1, count, _config.Width);
-        var known = Embed(Embeddings(), tokens, _config.CodeParts);
+        var known = Embed(embeddings, tokens, _config.CodeParts);
         var x = where(tokens.eq(MaskToken).unsqueeze(-1), mask_embedding, known) + place;
         int convolved = 0;
         for (int i = 0; i < layers.Count; i++)
@@ -103,44 +113,49 @@ public sealed class MaskedTransformerNetwork : nn.Module
                 x = x + Convolve(grid_convolutions[convolved++], x, latentFrames);
             }
 
-            x = layers[i].Forward(x, text.Layers[i], text.Bias, positions[i]);
+            if (i < layers.Count - 1)
+            {
+                x = layers[i].Forward(x, text.Layers[i], text.Bias, positions[i]);
+            }
         }
 
         return x;
     }
 
+    /// <summary>The last layer at some positions alone: what is not predicted needs no row.</summary>
+    /// <param name="x">From <see cref="Body"/>, shape [batch, tokens, width].</param>
+    /// <param name="at">Positions, shape [count], int64; the same for the whole batch.</param>
+    /// <param name="text">As for <see cref="Body"/>.</param>
+    /// <param name="positions">As for <see cref="Body"/>.</param>
+    /// <returns>Shape [batch, count, width]: those rows of <see cref="Forward"/>.</returns>
+    internal Tensor Head(Tensor x, Tensor at, TextContext text, IReadOnlyList<Tensor?> positions) =>
+        output_norm.forward(layers[^1].ForwardAt(x, at, text.Layers[^1], text.Bias, positions[^1]));
+
     /// <summary>Predicts a part of the tokens of rows; give it the masked rows alone.</summary>
-    /// <param name="rows">Shape [count, width].</param>
+    /// <param name="rows">From <see cref="Forward"/>, shape [count, width].</param>
+    /// <param name="embeddings">From <see cref="Embeddings"/>.</param>
     /// <param name="part">Part to predict, from 0.</param>
     /// <param name="tokens">Shape [count], int64: tokens whose parts before this one are known; nothing else of them is read.</param>
     /// <returns>Shape [count, part size].</returns>
-    public Tensor Logits(Tensor rows, int part, Tensor tokens)
+    public Tensor Logits(Tensor rows, Tensor embeddings, int part, Tensor tokens)
     {
-        var normed = output_norm.forward(rows);
-        var table = Embeddings();
-        var hidden = part == 0 ? output_projection.forward(normed) : part_projections[part - 1].forward(normed + Embed(table, tokens, part));
+        var hidden = part == 0 ? output_projection.forward(rows) : part_projections[part - 1].forward(rows + Embed(embeddings, tokens, part));
         var (start, size) = (part * Code.PartSize, Code.PartSize);
-        return addmm(output_bias.narrow(0, start, size), hidden, table.narrow(0, start, size).t(), 1, (float)(1 / Math.Sqrt(_config.Width)));
+        return addmm(output_bias.narrow(0, start, size), hidden, embeddings.narrow(0, start, size).t(), 1, (float)(1 / Math.Sqrt(_config.Width)));
     }
 
     // The sum over a token's first parts. A masked token gives the row of code 0.
-    private Tensor Embed(Tensor table, Tensor tokens, int parts)
+    private Tensor Embed(Tensor embeddings, Tensor tokens, int parts)
     {
         Tensor? sum = null;
         for (int part = 0; part < parts; part++)
         {
             var entries = tokens.div(Code.Stride(part), RoundingMode.floor).remainder(Code.PartSize) + (part * Code.PartSize);
-            var rows = table.index_select(0, entries.flatten()).view([.. tokens.shape, _config.Width]);
+            var rows = embeddings.index_select(0, entries.flatten()).view([.. tokens.shape, _config.Width]);
             sum = sum is null ? rows : sum + rows;
         }
 
         return sum!;
-    }
-
-    private Tensor Embeddings()
-    {
-        Tensor embeddings = token_embedding;
-        return code_projection is null || codebook is null ? embeddings : embeddings + code_projection.forward(codebook);
     }
 
     private Tensor Convolve(Conv2d convolution, Tensor x, long latentFrames)

@@ -15,6 +15,24 @@ public sealed class TextContext : IDisposable
 
     internal Tensor Bias { get; }
 
+    /// <summary>Rows of the texts, padding included.</summary>
+    internal long Length => Bias.shape[^1];
+
+    /// <summary>Texts of the same length as one batch, in their order; tensors of the present dispose scope.</summary>
+    internal static TextContext Join(IReadOnlyList<TextContext> texts)
+    {
+        if (texts.Count == 1)
+        {
+            return texts[0];
+        }
+
+        var layers = Enumerable.Range(0, texts[0].Layers.Count).Select(layer => new LayerText(
+            cat([.. texts.Select(text => text.Layers[layer].Keys)], 0),
+            cat([.. texts.Select(text => text.Layers[layer].Values)], 0),
+            texts[0].Layers[layer].Modulation is null ? null : cat([.. texts.Select(text => text.Layers[layer].Modulation!)], 0)));
+        return new TextContext([.. layers], cat([.. texts.Select(text => text.Bias)], 0));
+    }
+
     private IEnumerable<Tensor> Tensors =>
         Layers.SelectMany(layer => new[] { layer.Keys, layer.Values, layer.Modulation }).OfType<Tensor>().Append(Bias);
 

@@ -1,0 +1,46 @@
+using Phenaki.Models.Masked;
+
+namespace Phenaki.Benchmarks.Sampling;
+
+/// <summary>The arithmetic that a perfect implementation of the masked transformer would do: two operations for each multiplication and addition of a matrix product, nothing for the rest.</summary>
+internal static class SamplingArithmetic
+{
+    /// <summary>Operations of all steps of a clip without a prefix.</summary>
+    public static double Clip(MaskedTransformerConfig model, SamplingSettings settings, int latentFrames, int textTokens)
+    {
+        double rows = settings.GuidanceScale == 1 ? 1 : 2;
+        int frame = model.Rows * model.Columns;
+        double sum = 0;
+        int known = 0;
+        foreach (int frames in model.StillFirst && latentFrames > 1 ? [1, latentFrames] : new[] { latentFrames })
+        {
+            int tokens = frames * frame;
+            int unknown = tokens - known;
+            int masked = unknown;
+            for (int step = 0; step < settings.Steps && masked > 0; step++)
+            {
+                sum += rows * Step(model, tokens, masked, textTokens);
+                masked = MaskSchedule.MaskedAfter(step, settings.Steps, unknown, masked);
+            }
+
+            known = tokens;
+        }
+
+        double texts = rows * textTokens * model.Layers * 2d * model.TextWidth * 2 * model.Width;
+        return sum + texts;
+    }
+
+    // One row of the batch. The last layer needs keys and values of all tokens, the rest of it at masked positions alone.
+    private static double Step(MaskedTransformerConfig model, double tokens, double masked, double textTokens)
+    {
+        double width = model.Width;
+        double keysValues = 2 * 2 * width * width;
+        double others = (2 * 4 * width * width) + (4 * width * model.Mlp) + (4 * tokens * width) + (4 * textTokens * width);
+        double layers = ((model.Layers - 1) * tokens * (keysValues + others)) + (tokens * keysValues) + (masked * others);
+        double convolutions = model.GridConvolutions * tokens * 2 * 9 * width * width;
+        int partSize = model.Code().PartSize;
+        double logits = masked * ((2 * width * width) + (2 * width * partSize));
+        double laterParts = (model.CodeParts - 1) * masked * ((4 * width * width) + (2 * width * partSize));
+        return layers + convolutions + logits + laterParts;
+    }
+}

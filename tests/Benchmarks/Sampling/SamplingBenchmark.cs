@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Phenaki.Models;
+using Phenaki.Models.Folders;
+using Phenaki.Models.Masked;
+using Phenaki.Testing;
+using static TorchSharp.torch;
+
+namespace Phenaki.Benchmarks.Sampling;
+
+/// <summary>One clip at a time: how near its sampling comes to the machine's peak.</summary>
+/// <param name="name">Name of the benchmark.</param>
+/// <param name="folder">Folder of the model; null for random weights of <paramref name="config"/>.</param>
+/// <param name="config">Sizes of a model with random weights.</param>
+/// <param name="steps">Steps; null for the model's own default.</param>
+/// <param name="textTokens">Rows of the prompt's embedding.</param>
+internal sealed class SamplingBenchmark(string name, string? folder, MaskedTransformerConfig? config, int? steps, int textTokens) : IBenchmark
+{
+    private const int Rounds = 3;
+
+    /// <inheritdoc />
+    public string Name => name;
+
+    /// <inheritdoc />
+    public string Description => "operations a second of sampling a clip with guidance, next to the GEMM peak of the same run";
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<Figure> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var temporary = new TemporaryFolder();
+        using var model = MaskedTransformerModel.Load(folder ?? Write(config!, temporary.Path), ComputeDevice.Parse("cpu"));
+        var settings = model.DefaultSampling with { Steps = steps ?? model.DefaultSampling.Steps };
+        var request = new ClipRequest
+        {
+            TextEmbedding = [.. Enumerable.Range(0, textTokens * model.TextWidth).Select(i => MathF.Sin(i))],
+            TextTokens = textTokens,
+            LatentFrames = model.MaxLatentFrames,
+            Sampling = settings,
+            Seed = 1,
+        };
+        double best = double.MaxValue;
+        double peak = 0;
+        for (int round = 0; round < Rounds; round++)
+        {
+            peak = Math.Max(peak, GemmPeak.Measure());
+            long start = Stopwatch.GetTimestamp();
+            using var clip = model.BeginClip(request);
+            while (!clip.IsDone)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                clip.Step();
+            }
+
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+
+        double operations = SamplingArithmetic.Clip(model.Config, settings, model.MaxLatentFrames, textTokens);
+        yield return new Figure(name + "_seconds", best, "s", operations / peak, operations / peak / best, 0.7);
+        yield return new Figure(name + "_rate", operations / best / 1e9, "GFLOP/s", peak / 1e9, operations / best / peak, 0.7);
+        await Task.CompletedTask;
+    }
+
+    private static string Write(MaskedTransformerConfig config, string folder)
+    {
+        TorchRuntime.EnsureLoaded();
+        using var network = new MaskedTransformerNetwork(config, CPU);
+        ModelFolder.Write(folder, config, network, "# Random weights for benchmarks\n", ScalarType.Float32);
+        return folder;
+    }
+}
