@@ -2,7 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Phenaki.Models;
+using Phenaki.Models.Folders;
 using Phenaki.Models.Masked;
+using Phenaki.Models.Video;
+using Phenaki.Trainer.Data;
 using Phenaki.Trainer.Evaluation;
 using Phenaki.Trainer.Judging;
 using Phenaki.Trainer.Transformer;
@@ -30,6 +33,10 @@ internal static class EvaluateCommand
     private static readonly Option<float?> Guidance = new("--guidance") { Description = "Guidance scale; the model's own if not set." };
     private static readonly Option<float?> Temperature = new("--temperature") { Description = "Temperature; the model's own if not set." };
     private static readonly Option<string> JudgeFolder = new("--judge") { Description = "Folder of the judge.", DefaultValueFactory = _ => Judge.ShippedFolder };
+    private static readonly Option<string?> Data = new("--data") { Description = "Clips of your own to measure on, a folder or shards, in place of StoryWorld; nothing is judged then." };
+    private static readonly Option<string> Fit = new Option<string>("--fit") { Description = "With --data: crop, letterbox or stretch.", DefaultValueFactory = _ => "crop" }
+        .AcceptOnlyFromAmong("crop", "letterbox", "stretch");
+
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print one JSON line instead of a table." };
     private static readonly Option<string?> Report = new("--report") { Description = "Folder for a report in Markdown with pictures." };
     private static readonly Option<string> Device = new("--device") { Description = "cpu, cuda, cuda:N or auto.", DefaultValueFactory = _ => "auto" };
@@ -38,7 +45,7 @@ internal static class EvaluateCommand
     {
         var command = new Command("evaluate", "Measures a model: clips, stories and their parts, judged by a classifier and by the subjects' own art.")
         {
-            Model, Clips, Stories, ReadmeSeeds, Combinations, Seed, Steps, Guidance, Temperature, JudgeFolder, AsJson, Report, Device,
+            Model, Clips, Stories, ReadmeSeeds, Combinations, Seed, Steps, Guidance, Temperature, JudgeFolder, Data, Fit, AsJson, Report, Device,
         };
         command.SetAction(RunAsync);
         return command;
@@ -60,15 +67,18 @@ internal static class EvaluateCommand
         };
         using var sampler = new StorySampler(parts, options.PrefixFrames, device);
         options = options with { Sampling = SamplingOf(parsed, sampler.DefaultSampling) };
-        using var judge = Judge.Load(options.JudgeFolder, device);
-        using var art = new ArtMatcher();
-        var clips = new ClipEvaluation(sampler, judge, art, options);
-        var stories = new StoryEvaluation(sampler, judge, options);
+        var own = parsed.GetValue(Data) is { } path ? new DataConfig { Path = path, Fit = parsed.GetRequiredValue(Fit) } : null;
+        var video = VideoOf(parts);
+        var (source, _) = await ClipSources.OpenAsync(own, video.Geometry(), video.FramesPerSecond, options.Seed, Console.Error, cancellationToken).ConfigureAwait(false);
+        using var model = new ModelEvaluation(parts, video, source, own is not null, options.Seed, device);
         var figures = new Dictionary<string, Figure>();
-        foreach (var (name, figure) in clips.Measure(Progress("clips", options.Clips), cancellationToken)
-            .Concat(stories.MeasureRandom(Progress("stories", options.Stories), cancellationToken))
-            .Concat(stories.MeasureReadme(Progress("README", options.ReadmeSeeds), cancellationToken))
-            .Concat(ModelEvaluation.Measure(parts, options.Clips, options.Seed, device)))
+        var shown = new EvaluationPictures([], []);
+        if (own is null)
+        {
+            shown = Judged(sampler, options, device, figures, cancellationToken);
+        }
+
+        foreach (var (name, figure) in await model.MeasureAsync(options.Clips, cancellationToken).ConfigureAwait(false))
         {
             figures.Add(name, figure);
         }
@@ -78,10 +88,42 @@ internal static class EvaluateCommand
             : string.Join(Environment.NewLine, figures.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Key,-28} {entry.Value.Value,9:0.###}  ({entry.Value.Clips})"))));
         if (parsed.GetValue(Report) is { } report)
         {
-            await EvaluationReport.WriteAsync(report, figures, clips.Shown, stories.Shown, cancellationToken).ConfigureAwait(false);
+            if (own is not null)
+            {
+                shown.Clips.AddRange(source.SamplePrompts.Select(prompts => (prompts[0], Made(sampler, prompts[0], options))));
+                shown.Rows.Add(("rebuilt", model.Rebuilt));
+            }
+
+            await EvaluationReport.WriteAsync(report, video, figures, shown, cancellationToken).ConfigureAwait(false);
         }
 
         return 0;
+    }
+
+    private static EvaluationPictures Judged(
+        StorySampler sampler, EvaluationOptions options, ComputeDevice device, Dictionary<string, Figure> figures, CancellationToken cancellationToken)
+    {
+        using var judge = Judge.Load(options.JudgeFolder, device);
+        using var art = new ArtMatcher();
+        var clips = new ClipEvaluation(sampler, judge, art, options);
+        var stories = new StoryEvaluation(sampler, judge, options);
+        foreach (var (name, figure) in clips.Measure(Progress("clips", options.Clips), cancellationToken)
+            .Concat(stories.MeasureRandom(Progress("stories", options.Stories), cancellationToken))
+            .Concat(stories.MeasureReadme(Progress("README", options.ReadmeSeeds), cancellationToken)))
+        {
+            figures.Add(name, figure);
+        }
+
+        return new EvaluationPictures(clips.Shown, stories.Shown);
+    }
+
+    private static byte[] Made(StorySampler sampler, string prompt, EvaluationOptions options) =>
+        [.. sampler.Story([prompt], options.Sampling ?? sampler.DefaultSampling, options.Seed)[0].SelectMany(frame => frame)];
+
+    private static VideoTokenizerConfig VideoOf(ModelParts parts)
+    {
+        using var files = ModelFolder.Open(parts.VideoTokenizer, VideoTokenizerConfig.Type);
+        return files.ReadConfig<VideoTokenizerConfig>();
     }
 
     private static SamplingSettings SamplingOf(ParseResult parsed, SamplingSettings own)

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Phenaki.Models;
 using Phenaki.Models.Folders;
-using Phenaki.Trainer.StoryWorld;
+using Phenaki.Trainer.Data;
 using Phenaki.Trainer.Tokenizer;
 using Phenaki.Trainer.Training;
 using static TorchSharp.torch;
@@ -29,14 +29,15 @@ internal static class TokenizerCommand
         TorchRuntime.EnsureLoaded();
         var on = ComputeDevice.Parse(arguments.Device).Torch;
         var geometry = config.Model.Geometry();
-        var batches = new TokenizerBatches(new StoryWorldDataset(), geometry, geometry.Frames(config.Model.TemporalWindow), config.Seed, config.SubjectWeight, on);
+        var (source, data) = await ClipSources.OpenAsync(config.Data, geometry, config.Model.FramesPerSecond, config.Seed, Console.Out, cancellationToken).ConfigureAwait(false);
+        var batches = new TokenizerBatches(source, geometry, geometry.Frames(config.Model.TemporalWindow), config.SubjectWeight, on);
         var samples = new TokenizerSamples(batches, arguments.Run);
         using var trainer = new TokenizerTrainer(config, batches, on, async (network, step, token) =>
         {
             await samples.WriteAsync(network, step, token).ConfigureAwait(false);
-            ModelFolder.Write(arguments.Output, config.Model, network, TokenizerCard.Write(config, step), ScalarType.BFloat16);
+            ModelFolder.Write(arguments.Output, config.Model, network, TokenizerCard.Write(config, source.Description, step), ScalarType.BFloat16);
         });
-        var settings = TrainingRunSettings.Of(arguments.Run, config.Steps, config.SaveMinutes, config.WithoutLength() with { From = begunWith });
+        var settings = TrainingRunSettings.Of(arguments.Run, config.Steps, config.SaveMinutes, config.WithoutLength() with { From = begunWith, Data = data });
         await new TrainingRun(TimeProvider.System, Console.Out).RunAsync(trainer, settings, cancellationToken).ConfigureAwait(false);
         return 0;
     }

@@ -4,7 +4,7 @@ using Phenaki.Media;
 using Phenaki.Models;
 using Phenaki.Models.Folders;
 using Phenaki.Models.Video;
-using Phenaki.Trainer.StoryWorld;
+using Phenaki.Trainer.Data;
 using Phenaki.Trainer.Training;
 using Phenaki.Trainer.Transformer;
 
@@ -30,7 +30,9 @@ internal static class TransformerCommand
         var tokenizerConfig = files.ReadConfig<VideoTokenizerConfig>();
         using var tokenizer = new VideoTokenizerNetwork(tokenizerConfig, on.Torch);
         files.LoadWeights(tokenizer, on.Torch);
-        var vocabulary = new CaptionVocabulary(StoryWorldDataset.Vocabulary);
+        var (source, data) = await ClipSources.OpenAsync(
+            config.Data, tokenizerConfig.Geometry(), tokenizerConfig.FramesPerSecond, config.Seed, Console.Out, cancellationToken).ConfigureAwait(false);
+        var vocabulary = source.Vocabulary;
         string? begunWith = null;
         if (config.From is not null)
         {
@@ -41,8 +43,11 @@ internal static class TransformerCommand
         }
 
         config = config with { TextEncoder = config.TextEncoder with { VocabSize = vocabulary.Tokenizer.VocabularySize } };
-        var batches = new TransformerBatches(new StoryWorldDataset(), tokenizer, tokenizerConfig.Geometry(), vocabulary.Tokenizer, config, on.Torch);
-        var writer = new ModelWriter(config, vocabulary, parts);
+        using var cache = config.Data is { TokenCacheMegabytes: > 0 and var most }
+            ? TokenCache.Open(Path.Combine(arguments.Run, "tokens"), $"{files.Fingerprint}-{config.Data.Fit}", most * 1_000_000L)
+            : null;
+        var batches = new TransformerBatches(source, tokenizer, tokenizerConfig.Geometry(), vocabulary.Tokenizer, config, on.Torch, cache: cache);
+        var writer = new ModelWriter(config, source.Description, vocabulary, parts);
         using var codebook = tokenizer.Quantizer is VectorQuantizer quantizer
             ? quantizer.Table().detach()
             : throw new InvalidOperationException($"{parts.VideoTokenizer} has no learned codebook; set model.code_width to 0 to train on it.");
@@ -50,21 +55,22 @@ internal static class TransformerCommand
         {
             writer.Write(trained, step);
             string samples = Path.Combine(arguments.Run, string.Create(CultureInfo.InvariantCulture, $"samples-{step:000000}.png"));
-            await WriteSamplesAsync(samples, parts, config, tokenizerConfig, on, token).ConfigureAwait(false);
+            await WriteSamplesAsync(samples, source.SamplePrompts, parts, config, tokenizerConfig, on, token).ConfigureAwait(false);
         });
-        var settings = TrainingRunSettings.Of(arguments.Run, config.Steps, config.SaveMinutes, config.WithoutLength() with { From = begunWith });
+        var lasting = config.WithoutLength() with { From = begunWith, Data = data, Model = config.Model with { VideoTokenizerFingerprint = files.Fingerprint } };
+        var settings = TrainingRunSettings.Of(arguments.Run, config.Steps, config.SaveMinutes, lasting);
         await new TrainingRun(TimeProvider.System, Console.Out).RunAsync(trainer, settings, cancellationToken).ConfigureAwait(false);
         return 0;
     }
 
     private static async Task WriteSamplesAsync(
-        string path, ModelParts parts, TransformerTrainingConfig config, VideoTokenizerConfig video, ComputeDevice device, CancellationToken cancellationToken)
+        string path, IReadOnlyList<IReadOnlyList<string>> prompts, ModelParts parts, TransformerTrainingConfig config, VideoTokenizerConfig video, ComputeDevice device, CancellationToken cancellationToken)
     {
         using var sampler = new StorySampler(parts, config.PrefixFrames, device);
         var rows = new List<IReadOnlyList<byte[]>>();
-        foreach (var story in StoryScript.Readme)
+        foreach (var story in prompts)
         {
-            rows.AddRange(sampler.Story([.. story.Scenes.Select(scene => scene.Prompt)], sampler.DefaultSampling, seed: 1));
+            rows.AddRange(sampler.Story(story, sampler.DefaultSampling, seed: 1));
         }
 
         await FrameStrip.WriteAsync(path, rows, video.FrameWidth, video.FrameHeight, scale: 1, gap: 1, cancellationToken).ConfigureAwait(false);

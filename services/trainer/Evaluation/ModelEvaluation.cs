@@ -3,96 +3,143 @@ using Phenaki.Models.Folders;
 using Phenaki.Models.Masked;
 using Phenaki.Models.Text;
 using Phenaki.Models.Video;
-using Phenaki.Trainer.StoryWorld;
+using Phenaki.Trainer.Data;
 using Phenaki.Trainer.Tokenizer;
 using Phenaki.Trainer.Transformer;
 using static TorchSharp.torch;
 
 namespace Phenaki.Trainer.Evaluation;
 
-/// <summary>Measures the parts of a model as they lie in their folders, on clips of a seed that training did not use.</summary>
-internal static class ModelEvaluation
+/// <summary>Measures the parts of a model as they lie in their folders, on clips that training did not see.</summary>
+internal sealed class ModelEvaluation : IDisposable
 {
     private const int BatchClips = 8;
 
-    public static IReadOnlyList<(string Name, Figure Figure)> Measure(ModelParts parts, int clips, ulong seed, ComputeDevice device)
+    private readonly ModelParts _parts;
+    private readonly IClipSource _source;
+    private readonly bool _ownData;
+    private readonly ulong _seed;
+    private readonly Device _device;
+    private readonly VideoTokenizerNetwork _tokenizer;
+
+    /// <summary>Reads the video tokenizer.</summary>
+    /// <param name="parts">Folders of the model.</param>
+    /// <param name="video">Its video tokenizer's sizes.</param>
+    /// <param name="source">Clips of a seed that training did not use.</param>
+    /// <param name="ownData">True for clips of the user's own: then all figures are of those that are held out.</param>
+    /// <param name="seed">Seed of the masks.</param>
+    /// <param name="device">Where to run.</param>
+    public ModelEvaluation(ModelParts parts, VideoTokenizerConfig video, IClipSource source, bool ownData, ulong seed, ComputeDevice device)
     {
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
-        using var videoFiles = ModelFolder.Open(parts.VideoTokenizer, VideoTokenizerConfig.Type);
-        var video = videoFiles.ReadConfig<VideoTokenizerConfig>();
-        using var tokenizer = new VideoTokenizerNetwork(video, device.Torch);
-        videoFiles.LoadWeights(tokenizer, device.Torch);
-        var world = new StoryWorldDataset();
-        var geometry = video.Geometry();
-        var batches = new TokenizerBatches(world, geometry, geometry.Frames(video.TemporalWindow), seed, subjectWeight: 2, device.Torch);
-        var clip = new PixelErrors();
-        var still = new PixelErrors();
-        var used = new HashSet<long>();
+        (_parts, Video, _source, _ownData, _seed, _device) = (parts, video, source, ownData, seed, device.Torch);
+        using var files = ModelFolder.Open(parts.VideoTokenizer, VideoTokenizerConfig.Type);
+        _tokenizer = new VideoTokenizerNetwork(video, _device);
+        files.LoadWeights(_tokenizer, _device);
+    }
+
+    /// <summary>The video tokenizer's sizes.</summary>
+    public VideoTokenizerConfig Video { get; }
+
+    /// <summary>Real clips above their reconstructions, for the report.</summary>
+    public List<IReadOnlyList<byte[]>> Rebuilt { get; } = [];
+
+    /// <summary>Measures video tokenizer and masked transformer.</summary>
+    /// <param name="clips">Clips and stills to measure on; rounded up to whole batches.</param>
+    /// <param name="cancellationToken">Stops between two batches.</param>
+    public async Task<IReadOnlyList<(string Name, Figure Figure)>> MeasureAsync(int clips, CancellationToken cancellationToken)
+    {
         int steps = (clips + BatchClips - 1) / BatchClips;
+        int count = steps * BatchClips;
+        var geometry = Video.Geometry();
+        var batches = new TokenizerBatches(_source, geometry, geometry.Frames(Video.TemporalWindow), subjectWeight: 2, _device);
+        var (clip, still, used) = (new PixelErrors(), new PixelErrors(), new HashSet<long>());
         for (int step = 0; step < steps; step++)
         {
-            using var inner = NewDisposeScope();
-            foreach (var batch in batches.Draw(step, BatchClips, BatchClips))
+            foreach (var set in await batches.ReadAsync(step, BatchClips, BatchClips, 1, _ownData, cancellationToken).ConfigureAwait(false))
             {
-                var (code, indices, _) = tokenizer.Quantizer.Straight(tokenizer.Encode(batch.Frames));
-                used.UnionWith(Entries(tokenizer.Quantizer, indices.flatten()).data<long>().ToArray());
-                (batch.IsStill ? still : clip).Add(tokenizer.Decode(code).clamp(-1, 1) - batch.Frames, batch.Weights > 1);
+                Add(batches, set, set.Frames == 1 ? still : clip, used);
             }
         }
 
-        var (trained, heldOut) = Losses(parts, video, tokenizer, world, steps, seed, device);
-        int count = steps * BatchClips;
-        return
-        [
-            ("psnr", new Figure(clip.Psnr, count)),
-            ("psnr_subject", new Figure(clip.PsnrSubject, count)),
-            ("psnr_still", new Figure(still.Psnr, count)),
-            ("codes_used", new Figure(used.Count, count)),
-            ("codes", new Figure(new ProductCode(video.Quantizer.CodebookSize, video.Quantizer.Parts).TableSize, count)),
-            ("loss_trained", new Figure(trained, count)),
-            ("loss_held_out", new Figure(heldOut, count)),
-        ];
+        var figures = new List<(string, Figure)> { ("psnr", new Figure(clip.Psnr, count)), ("psnr_still", new Figure(still.Psnr, count)) };
+        if (clip.HasSubjects)
+        {
+            figures.Insert(1, ("psnr_subject", new Figure(clip.PsnrSubject, count)));
+        }
+
+        figures.Add(("codes_used", new Figure(used.Count, count)));
+        figures.Add(("codes", new Figure(new ProductCode(Video.Quantizer.CodebookSize, Video.Quantizer.Parts).TableSize, count)));
+        figures.Add(("loss_trained", new Figure(await LossAsync(steps, heldOut: false, cancellationToken).ConfigureAwait(false), count)));
+        figures.Add(("loss_held_out", new Figure(await LossAsync(steps, heldOut: true, cancellationToken).ConfigureAwait(false), count)));
+        return figures;
+    }
+
+    private void Add(TokenizerBatches batches, ClipSet set, PixelErrors errors, HashSet<long> used)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        var batch = batches.Load(set);
+        var (code, indices, _) = _tokenizer.Quantizer.Straight(_tokenizer.Encode(batch.Frames));
+        used.UnionWith(Entries(_tokenizer.Quantizer, indices.flatten()).cpu().data<long>().ToArray());
+        var made = _tokenizer.Decode(code).clamp(-1, 1);
+        errors.Add(made - batch.Frames, batch.HasSubjects ? batch.Weights > 1 : null);
+        if (set.Frames > 1 && Rebuilt.Count == 0)
+        {
+            byte[] bytes = made.add(1).mul(127.5f).round().to_type(ScalarType.Byte).cpu().contiguous().data<byte>().ToArray();
+            int size = Video.Geometry().FrameBytes;
+            foreach (var (real, rebuilt) in set.Clips.Zip(bytes.Chunk(size * set.Frames)))
+            {
+                Rebuilt.Add([.. real.Rgb.Chunk(size)]);
+                Rebuilt.Add([.. rebuilt.Chunk(size)]);
+            }
+        }
     }
 
     // Of a code in parts each part counts for itself.
     private static Tensor Entries(Quantizer quantizer, Tensor indices) =>
         quantizer is VectorQuantizer vector ? cat([.. Enumerable.Range(0, vector.Code.Parts).Select(part => vector.Entries(indices, part))], 0) : indices;
 
-    private static (double Trained, double HeldOut) Losses(
-        ModelParts parts, VideoTokenizerConfig video, VideoTokenizerNetwork tokenizer, StoryWorldDataset world, int steps, ulong seed, ComputeDevice device)
+    private async Task<double> LossAsync(int steps, bool heldOut, CancellationToken cancellationToken)
     {
-        using var maskedFiles = ModelFolder.Open(parts.MaskedTransformer, MaskedTransformerConfig.Type);
+        using var maskedFiles = ModelFolder.Open(_parts.MaskedTransformer, MaskedTransformerConfig.Type);
         var masked = maskedFiles.ReadConfig<MaskedTransformerConfig>();
-        using var network = new MaskedTransformerNetwork(masked, device.Torch);
-        maskedFiles.LoadWeights(network, device.Torch);
-        using var textFiles = ModelFolder.Open(parts.TextEncoder, T5Config.Type);
+        using var network = new MaskedTransformerNetwork(masked, _device);
+        maskedFiles.LoadWeights(network, _device);
+        using var textFiles = ModelFolder.Open(_parts.TextEncoder, T5Config.Type);
         var text = textFiles.ReadConfig<T5Config>(allowUnknownKeys: true);
-        using var encoder = new T5Encoder(text, device: device.Torch);
-        textFiles.LoadWeights(encoder, device.Torch);
-        var vocabulary = new CaptionVocabulary(StoryWorldDataset.Vocabulary);
+        using var encoder = new T5Encoder(text, device: _device);
+        textFiles.LoadWeights(encoder, _device);
+        string spiece = ModelFolder.SentencePieceFileName;
+        var words = SentencePieceTokenizer.Create(
+            Path.Combine(_parts.TextEncoder, spiece),
+            textFiles.ReadTokenizerFile(spiece) ?? throw new ModelFormatException(_parts.TextEncoder, null, $"{spiece} is missing"),
+            textFiles.ReadTokenizerFile(ModelFolder.TokenizerConfigFileName));
         var config = new TransformerTrainingConfig
         {
             Model = masked,
             TextEncoder = text,
-            Seed = seed,
+            Seed = _seed,
             Steps = steps,
             TextDrop = 0,
             Phases = [new TrainingPhase { FromStep = 0, Clips = BatchClips, Stills = 0 }],
         };
-        return (Loss(heldOut: false), Loss(heldOut: true));
-
-        double Loss(bool heldOut)
+        var batches = new TransformerBatches(_source, _tokenizer, Video.Geometry(), words, config, _device, heldOut);
+        double sum = 0;
+        for (int step = 0; step < steps; step++)
         {
-            var batches = new TransformerBatches(world, tokenizer, video.Geometry(), vocabulary.Tokenizer, config, device.Torch, heldOut);
-            double sum = 0;
-            for (int step = 0; step < steps; step++)
-            {
-                using var inner = NewDisposeScope();
-                sum += MaskedLoss.Of(batches.Draw(step).Single(), network, encoder).item<float>();
-            }
-
-            return sum / steps;
+            var samples = (await batches.ReadAsync(step, cancellationToken).ConfigureAwait(false))[0];
+            sum += Loss(batches, samples, network, encoder);
         }
+
+        return sum / steps;
     }
+
+    private static double Loss(TransformerBatches batches, TransformerBatches.Samples samples, MaskedTransformerNetwork network, T5Encoder encoder)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        return MaskedLoss.Of(batches.Load(samples), network, encoder).item<float>();
+    }
+
+    public void Dispose() => _tokenizer.Dispose();
 }

@@ -16,15 +16,21 @@ internal sealed class PixelErrors
     /// <summary>The same inside the subjects' boxes.</summary>
     public double PsnrSubject => 10 * Math.Log10(4 * _subjectCount / _subject);
 
+    /// <summary>Whether any pixel lay inside a subject's box.</summary>
+    public bool HasSubjects => _subjectCount > 0;
+
     /// <summary>Adds a batch.</summary>
     /// <param name="difference">Shape [batch, frames, height, width, 3].</param>
-    /// <param name="subject">Shape [batch, frames, height, width, 1], true inside the subject's box.</param>
-    public void Add(Tensor difference, Tensor subject)
+    /// <param name="subject">Shape [batch, frames, height, width, 1], true inside the subject's box; null where no subject is known.</param>
+    public void Add(Tensor difference, Tensor? subject)
     {
         var square = difference.square().mean([-1], keepdim: true);
         _all += square.sum().item<float>();
         _allCount += square.numel();
-        _subject += square.masked_select(subject).sum().item<float>();
-        _subjectCount += subject.sum().item<long>();
+        if (subject is not null)
+        {
+            _subject += square.masked_select(subject).sum().item<float>();
+            _subjectCount += subject.sum().item<long>();
+        }
     }
 }

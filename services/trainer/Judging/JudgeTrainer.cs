@@ -32,6 +32,9 @@ internal sealed class JudgeTrainer : ITrainable, IDisposable
             .Concat(_optimiser.State.Select(entry => ("optimiser." + entry.Name, entry.Tensor)));
 
     /// <inheritdoc />
+    public Task ReadAsync(long step, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
     public IReadOnlyDictionary<string, double> Step(long step)
     {
         var options = new ClipOptions { Frames = JudgeNetwork.Frames, TransitionProbability = 0 };

@@ -1,18 +1,23 @@
 using Phenaki.Geometry;
+using Phenaki.Trainer.Data;
 using Phenaki.Trainer.StoryWorld;
 using static TorchSharp.torch;
 
 namespace Phenaki.Trainer.Tokenizer;
 
-/// <summary>Draws StoryWorld clips and stills as tensors, with a weight for each pixel.</summary>
-internal sealed class TokenizerBatches(StoryWorldDataset world, VideoGeometry geometry, int clipFrames, ulong seed, double subjectWeight, Device device)
+/// <summary>Clips and stills as tensors, with a weight for each pixel.</summary>
+internal sealed class TokenizerBatches(IClipSource source, VideoGeometry geometry, int clipFrames, double subjectWeight, Device device)
 {
+    // Stills of a step have numbers of their own: otherwise each would be the first frame of a clip of the same step.
+    private const int StillNumber = 4096;
+    private const ulong NumbersOfStep = 8192;
+
     /// <summary>A batch of clips of equal length.</summary>
     /// <param name="Frames">Shape [batch, frames, height, width, 3], -1 to 1.</param>
     /// <param name="Weights">Shape [batch, frames, height, width, 1].</param>
     /// <param name="IsStill">True for clips of one frame.</param>
-    /// <param name="FrameShare">Part of the frames of all batches drawn with it, 0 to 1.</param>
-    public sealed record Batch(Tensor Frames, Tensor Weights, bool IsStill, double FrameShare) : IDisposable
+    /// <param name="HasSubjects">True where subjects are known and weigh more.</param>
+    public sealed record Batch(Tensor Frames, Tensor Weights, bool IsStill, bool HasSubjects) : IDisposable
     {
         public void Dispose()
         {
@@ -21,23 +26,51 @@ internal sealed class TokenizerBatches(StoryWorldDataset world, VideoGeometry ge
         }
     }
 
-    /// <summary>Draws batches of a step: the same numbers give the same pixels.</summary>
+    /// <summary>Reads the clips and stills of a step: the same numbers give the same pixels.</summary>
     /// <param name="step">Number of the step.</param>
-    /// <param name="clips">Clips to draw.</param>
-    /// <param name="stills">Stills to draw.</param>
-    /// <param name="part">Number of the part, from 0: the parts of a step draw one after the other what one larger part would draw.</param>
-    public IEnumerable<Batch> Draw(long step, int clips, int stills, int part = 0)
+    /// <param name="clips">Clips to read in each part.</param>
+    /// <param name="stills">Stills to read in each part.</param>
+    /// <param name="parts">Parts; together they read what one larger part would.</param>
+    /// <param name="heldOut">True: of what training never sees.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>For each part its clips, then its stills.</returns>
+    public async Task<IReadOnlyList<ClipSet>> ReadAsync(long step, int clips, int stills, int parts, bool heldOut, CancellationToken cancellationToken)
     {
-        double all = (clips * clipFrames) + stills;
-        if (clips > 0)
+        double frames = (double)parts * ((clips * clipFrames) + stills);
+        var read = new List<ClipSet>();
+        for (int part = 0; part < parts; part++)
         {
-            yield return Make(step, part * clips, clips, clipFrames, all);
+            foreach (var (count, length) in new[] { (clips, clipFrames), (stills, 1) }.Where(kind => kind.Item1 > 0))
+            {
+                ulong first = ((ulong)step * NumbersOfStep) + (ulong)(part * count) + (length == 1 ? StillNumber : 0ul);
+                long ordinal = ((step * parts) + part) * count;
+                ClipDraw[] draws = [.. Enumerable.Range(0, count).Select(i => new ClipDraw(first + (ulong)i, ordinal + i, length, heldOut))];
+                read.Add(new ClipSet(await source.DrawAllAsync(draws, _ => false, cancellationToken).ConfigureAwait(false), length, count * length / frames));
+            }
         }
 
-        if (stills > 0)
+        return read;
+    }
+
+    /// <summary>Brings clips to the device.</summary>
+    public Batch Load(ClipSet set)
+    {
+        var (count, frames, area) = (set.Clips.Count, set.Frames, geometry.Height * geometry.Width);
+        var pixels = new byte[count * frames * geometry.FrameBytes];
+        var weights = new float[count * frames * area];
+        Array.Fill(weights, 1f);
+        for (int i = 0; i < count; i++)
         {
-            yield return Make(step, part * stills, stills, 1, all);
+            set.Clips[i].Rgb.CopyTo(pixels, i * frames * geometry.FrameBytes);
+            for (int f = 0; f < frames && set.Clips[i].SubjectBoxes is { } boxes; f++)
+            {
+                Weigh(weights.AsSpan(((i * frames) + f) * area, area), boxes[f]);
+            }
         }
+
+        long[] shape = [count, frames, geometry.Height, geometry.Width];
+        var video = tensor(pixels, [.. shape, 3], device: device).to_type(ScalarType.Float32).div_(127.5f).sub_(1f);
+        return new Batch(video, tensor(weights, [.. shape, 1], device: device), frames == 1, subjectWeight > 1 && set.Clips.All(clip => clip.SubjectBoxes is not null));
     }
 
     /// <summary>Mean squared error of the pixels of each token.</summary>
@@ -58,28 +91,6 @@ internal sealed class TokenizerBatches(StoryWorldDataset world, VideoGeometry ge
         var later = byFrame.narrow(1, 1, frames - 1)
             .reshape(batch, (frames - 1) / geometry.TemporalPatch, geometry.TemporalPatch, geometry.TokensPerLatentFrame).mean([2]);
         return cat([first, later], 1);
-    }
-
-    private Batch Make(long step, int first, int count, int frames, double all)
-    {
-        var pixels = new byte[count * frames * geometry.FrameBytes];
-        var weights = new float[count * frames * geometry.Height * geometry.Width];
-        Array.Fill(weights, 1f);
-        for (int i = 0; i < count; i++)
-        {
-            // Stills have numbers of their own: otherwise each would be the first frame of a clip of the same step.
-            ulong index = ((ulong)step * 8192) + (ulong)(first + i) + (frames == 1 ? 4096ul : 0ul);
-            var clip = world.Draw(seed, index, new ClipOptions { Frames = frames });
-            clip.Rgb.CopyTo(pixels, i * frames * geometry.FrameBytes);
-            for (int f = 0; f < frames; f++)
-            {
-                Weigh(weights.AsSpan(((i * frames) + f) * geometry.Height * geometry.Width, geometry.Height * geometry.Width), clip.SubjectBoxes[f]);
-            }
-        }
-
-        long[] shape = [count, frames, geometry.Height, geometry.Width];
-        var video = tensor(pixels, [.. shape, 3], device: device).to_type(ScalarType.Float32).div_(127.5f).sub_(1f);
-        return new Batch(video, tensor(weights, [.. shape, 1], device: device), frames == 1, count * frames / all);
     }
 
     private void Weigh(Span<float> weights, Box box)

@@ -6,14 +6,14 @@ namespace Phenaki.Trainer.Tokenizer;
 /// <summary>The card of a tokenizer's model folder.</summary>
 internal static class TokenizerCard
 {
-    public static string Write(TokenizerTrainingConfig config, long steps) => string.Create(CultureInfo.InvariantCulture, $"""
+    public static string Write(TokenizerTrainingConfig config, string data, long steps) => string.Create(CultureInfo.InvariantCulture, $"""
         # {config.Model.Name}: video tokenizer
 
         A C-ViViT (arXiv 2210.02399, section 2.1): {config.Model.FrameHeight}x{config.Model.FrameWidth} pixels, patches of
         {config.Model.TemporalPatch}x{config.Model.PatchHeight}x{config.Model.PatchWidth}, codes of
         {config.Model.Quantizer.Parts} x {new ProductCode(config.Model.Quantizer.CodebookSize, config.Model.Quantizer.Parts).PartSize} entries and {config.Model.Quantizer.CodeWidth} numbers, causal in time.
 
-        Data: StoryWorld, drawn by the trainer (seed {config.Seed}). Training: {steps} steps of {config.ClipsPerStep} clips and {config.StillsPerStep} stills;
+        Data: {data}. Training: {steps} steps of {config.ClipsPerStep * config.Accumulate} clips and {config.StillsPerStep * config.Accumulate} stills;
         the first {config.UnquantisedSteps} without quantisation, then a codebook started by k-means.
 
         """);

@@ -13,11 +13,19 @@ internal sealed class TokenizerSamples(TokenizerBatches batches, string folder)
     // Far beyond the last step of any training.
     private const long SampleStep = 1L << 40;
 
-    public Task WriteAsync(VideoTokenizerNetwork network, long step, CancellationToken cancellationToken)
+    public async Task WriteAsync(VideoTokenizerNetwork network, long step, CancellationToken cancellationToken)
+    {
+        var set = (await batches.ReadAsync(SampleStep, Clips, 0, 1, heldOut: true, cancellationToken).ConfigureAwait(false))[0];
+        var (rows, width, height) = Rebuild(network, set);
+        string path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"samples-{step:000000}.png"));
+        await FrameStrip.WriteAsync(path, rows, width, height, scale: 1, gap: 1, cancellationToken).ConfigureAwait(false);
+    }
+
+    private (List<IReadOnlyList<byte[]>> Rows, int Width, int Height) Rebuild(VideoTokenizerNetwork network, ClipSet set)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var frames = batches.Draw(SampleStep, Clips, 0).Single().Frames;
+        var frames = batches.Load(set).Frames;
         var (code, _, _) = network.Quantizer.Straight(network.Encode(frames));
         var made = network.Decode(code);
         var rows = new List<IReadOnlyList<byte[]>>();
@@ -27,8 +35,7 @@ internal sealed class TokenizerSamples(TokenizerBatches batches, string folder)
             rows.Add(Pixels(made[clip]));
         }
 
-        string path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"samples-{step:000000}.png"));
-        return FrameStrip.WriteAsync(path, rows, (int)frames.shape[3], (int)frames.shape[2], scale: 1, gap: 1, cancellationToken);
+        return (rows, (int)frames.shape[3], (int)frames.shape[2]);
     }
 
     private static IReadOnlyList<byte[]> Pixels(Tensor clip)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Phenaki.Models.Video;
 using Phenaki.Trainer.Optimisation;
 using Phenaki.Trainer.Training;
@@ -11,6 +12,9 @@ namespace Phenaki.Trainer.Tokenizer;
 /// </summary>
 internal sealed class TokenizerTrainer : ITrainable, IDisposable
 {
+    private const int CodebookClips = 8;
+    private const int CodebookStills = 24;
+
     private readonly TokenizerTrainingConfig _config;
     private readonly TokenizerBatches _batches;
     private readonly Func<VideoTokenizerNetwork, long, CancellationToken, Task> _export;
@@ -18,6 +22,7 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
     private readonly Optimiser _optimiser;
     private readonly CodebookMean? _codebook;
     private readonly AverageWeights? _average;
+    private readonly ConcurrentDictionary<long, StepData> _read = new();
 
     /// <summary>Creates a trainer with fresh weights, or with those of the model that the settings begin with.</summary>
     /// <param name="config">Settings; must have no violations.</param>
@@ -59,27 +64,33 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
             .Concat(_average?.State ?? []);
 
     /// <inheritdoc />
+    public async Task ReadAsync(long step, CancellationToken cancellationToken)
+    {
+        var sets = await _batches.ReadAsync(step, _config.ClipsPerStep, _config.StillsPerStep, _config.Accumulate, heldOut: false, cancellationToken).ConfigureAwait(false);
+        _read[step] = new StepData(sets, StartsCodebook(step) ? await ReadForCodebookAsync(cancellationToken).ConfigureAwait(false) : []);
+    }
+
+    /// <inheritdoc />
     public IReadOnlyDictionary<string, double> Step(long step)
     {
-        bool quantised = _network.Quantizer is not VectorQuantizer || step >= _config.UnquantisedSteps;
-        bool keepsCodes = _config.From is not null && _config.UnquantisedSteps == 0;
-        if (quantised && _codebook is not null && step == _config.UnquantisedSteps && !keepsCodes)
+        if (!_read.TryRemove(step, out var data))
         {
-            StartCodebook();
+            throw new InvalidOperationException($"Step {step} was not read.");
+        }
+
+        bool quantised = _network.Quantizer is not VectorQuantizer || step >= _config.UnquantisedSteps;
+        if (StartsCodebook(step))
+        {
+            StartCodebook(data.ForCodebook);
         }
 
         var figures = new Dictionary<string, double> { ["loss"] = 0 };
         var coded = new List<(Tensor Rows, Tensor Indices, Tensor Errors)>();
-        for (int part = 0; part < _config.Accumulate; part++)
+        foreach (var set in data.Sets)
         {
-            foreach (var batch in _batches.Draw(step, _config.ClipsPerStep, _config.StillsPerStep, part))
-            {
-                using var scope = NewDisposeScope();
-                using (batch)
-                {
-                    Learn(batch, quantised, figures, coded);
-                }
-            }
+            using var scope = NewDisposeScope();
+            using var batch = _batches.Load(set);
+            Learn(batch, set.FrameShare, quantised, figures, coded);
         }
 
         figures["gradient"] = _optimiser.Step(step, _config.Steps);
@@ -94,10 +105,10 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         return figures;
     }
 
-    private void Learn(TokenizerBatches.Batch batch, bool quantised, Dictionary<string, double> figures, List<(Tensor Rows, Tensor Indices, Tensor Errors)> coded)
+    // Clips and stills count by their frames, so that a still weighs no more than a frame of a clip.
+    private void Learn(
+        TokenizerBatches.Batch batch, double share, bool quantised, Dictionary<string, double> figures, List<(Tensor Rows, Tensor Indices, Tensor Errors)> coded)
     {
-        // Clips and stills count by their frames, so that a still weighs no more than a frame of a clip.
-        double share = batch.FrameShare / _config.Accumulate;
         var encoded = _network.Encode(batch.Frames);
         var (code, index, bounded) = _network.Quantizer.Straight(encoded);
         var made = _network.Decode(quantised ? code : bounded);
@@ -120,8 +131,12 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         string kind = batch.IsStill ? "still" : "clip";
         figures["loss"] += share * loss.item<float>();
         Add("psnr_" + kind, Psnr(difference.square().mean().item<float>()));
-        var inBox = batch.Weights > 1;
-        Add("psnr_subject_" + kind, Psnr(difference.square().mean([-1], keepdim: true).masked_select(inBox).mean().item<float>()));
+        if (batch.HasSubjects)
+        {
+            var inBox = difference.square().mean([-1], keepdim: true).masked_select(batch.Weights > 1);
+            Add("psnr_subject_" + kind, Psnr(inBox.mean().item<float>()));
+        }
+
         if (quantised && _codebook is not null)
         {
             var (rows, codes, errors) = (bounded.detach().flatten(0, 2), index.flatten(), _batches.ErrorByToken(difference).flatten());
@@ -138,20 +153,32 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         await _export(_network, step, cancellationToken).ConfigureAwait(false);
     }
 
-    private void StartCodebook()
+    private bool StartsCodebook(long step) =>
+        _codebook is not null && step == _config.UnquantisedSteps && !(_config.From is not null && _config.UnquantisedSteps == 0);
+
+    private async Task<List<ClipSet>> ReadForCodebookAsync(CancellationToken cancellationToken)
+    {
+        var geometry = _config.Model.Geometry();
+        var sets = new List<ClipSet>();
+        for (long draw = 0, rows = 0; rows < _config.KMeansRows; draw++)
+        {
+            // Steps beyond the last are drawn by no training step.
+            sets.AddRange(await _batches.ReadAsync(_config.Steps + draw, CodebookClips, CodebookStills, 1, heldOut: false, cancellationToken).ConfigureAwait(false));
+            rows += ((CodebookClips * _config.Model.TemporalWindow) + CodebookStills) * geometry.TokensPerLatentFrame;
+        }
+
+        return sets;
+    }
+
+    private void StartCodebook(IReadOnlyList<ClipSet> sets)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         var rows = new List<Tensor>();
-        long count = 0;
-        for (long draw = 0; count < _config.KMeansRows; draw++)
+        foreach (var set in sets)
         {
-            // Steps beyond the last are drawn by no training step.
-            foreach (var batch in _batches.Draw(_config.Steps + draw, 8, 24))
-            {
-                rows.Add(_network.Quantizer.Bound(_network.Encode(batch.Frames)).flatten(0, 2));
-                count += rows[^1].shape[0];
-            }
+            using var inner = NewDisposeScope();
+            rows.Add(_network.Quantizer.Bound(_network.Encode(_batches.Load(set).Frames)).flatten(0, 2).MoveToOuterDisposeScope());
         }
 
         var code = ((VectorQuantizer)_network.Quantizer).Code;
@@ -160,6 +187,8 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
 
     // Values lie in -1 to 1: the peak is 2.
     private static double Psnr(double meanSquare) => 10 * Math.Log10(4 / Math.Max(meanSquare, 1e-12));
+
+    private sealed record StepData(IReadOnlyList<ClipSet> Sets, IReadOnlyList<ClipSet> ForCodebook);
 
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using Phenaki.Models;
 using Phenaki.Models.Video;
+using Phenaki.Trainer.Data;
 using Phenaki.Trainer.Optimisation;
 
 namespace Phenaki.Trainer.Tokenizer;
@@ -43,6 +44,9 @@ internal sealed record TokenizerTrainingConfig
     /// <summary>Decay of the codebook's exponential mean, 0 to 1; 0 trains the codebook by gradient instead.</summary>
     public double CodebookDecay { get; init; } = 0.99;
 
+    /// <summary>Clips of the user's own to learn from; null, the default, draws StoryWorld.</summary>
+    public DataConfig? Data { get; init; }
+
     /// <summary>Folder of a video tokenizer that the run begins with instead of random weights; null begins with nothing. A command line may name another. A run that goes on must have begun with the same.</summary>
     public string? From { get; init; }
 
@@ -64,6 +68,11 @@ internal sealed record TokenizerTrainingConfig
         foreach (var violation in Model.Violations())
         {
             yield return "model." + violation;
+        }
+
+        foreach (var violation in Data?.Violations() ?? [])
+        {
+            yield return "data." + violation;
         }
 
         foreach (var violation in Optimiser.Violations())

@@ -8,7 +8,12 @@ internal interface ITrainable
     /// <summary>Everything that a checkpoint holds, by name; loading copies into these tensors.</summary>
     IEnumerable<(string Name, Tensor Tensor)> State { get; }
 
-    /// <summary>Does one step.</summary>
+    /// <summary>Reads what a step learns from; may run while the step before it is done.</summary>
+    /// <param name="step">Number of the step, from 0.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    Task ReadAsync(long step, CancellationToken cancellationToken);
+
+    /// <summary>Does one step, once it was read.</summary>
     /// <param name="step">Number of the step, from 0.</param>
     /// <returns>Figures of the step by name; "loss" is among them.</returns>
     IReadOnlyDictionary<string, double> Step(long step);

@@ -27,7 +27,8 @@ internal sealed class TrainingRun(TimeProvider time, TextWriter output)
         long first = step;
         var sum = new Dictionary<string, double>();
         long counted = 0;
-        while (step < settings.Steps && !cancellationToken.IsCancellationRequested)
+        await using var ahead = new ReadAhead(trainable, settings.Steps, cancellationToken);
+        while (step < settings.Steps && !cancellationToken.IsCancellationRequested && await ahead.ReachAsync(step).ConfigureAwait(false))
         {
             IReadOnlyDictionary<string, double> figures;
             using (NewDisposeScope())

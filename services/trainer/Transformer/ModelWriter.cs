@@ -5,7 +5,11 @@ using static TorchSharp.torch;
 namespace Phenaki.Trainer.Transformer;
 
 /// <summary>Writes the text encoder and the masked transformer of a training.</summary>
-internal sealed class ModelWriter(TransformerTrainingConfig config, CaptionVocabulary vocabulary, ModelParts parts)
+/// <param name="config">Settings of the training.</param>
+/// <param name="data">What it learns from, as a sentence for the cards.</param>
+/// <param name="vocabulary">Words of the text encoder.</param>
+/// <param name="parts">Folders; that of the video tokenizer is there.</param>
+internal sealed class ModelWriter(TransformerTrainingConfig config, string data, CaptionVocabulary vocabulary, ModelParts parts)
 {
     /// <summary>Writes both folders; the transformer names the fingerprints of the parts it was trained with.</summary>
     public void Write(TransformerTrainer trainer, long steps)
@@ -30,28 +34,21 @@ internal sealed class ModelWriter(TransformerTrainingConfig config, CaptionVocab
 
         A T5 v1.1 encoder (arXiv 1910.10683; 2002.05202) of {config.TextEncoder.NumLayers} layers and width {config.TextEncoder.DModel} in the layout of Hugging Face, with a
         vocabulary of whole words: a word that was in no caption is reported as unknown. It was trained together with the masked
-        transformer beside it for {steps} steps, on the captions of StoryWorld, and knows nothing else.
+        transformer beside it for {steps} steps, on the captions of its data, and knows nothing else. Data: {data}.
 
         """);
 
-    private string TransformerCard(long steps) => string.Create(CultureInfo.InvariantCulture, $"""
-        # {config.Model.Name}: masked transformer
-
-        A MaskGIT (arXiv 2202.04200) over the tokens of the video tokenizer beside it: width {config.Model.Width}, {config.Model.Layers} layers, {config.Model.Heads} heads.
-
-        Data: StoryWorld, drawn by the trainer (seed {config.Seed}); 12 % of the combinations of subject, place and action were held out.
-        Training: {steps} steps, {Samples(steps, phase => phase.Stills)} stills and {Samples(steps, phase => phase.Clips)} clips; text dropped for {config.TextDrop:P0} of them.
-
-        """);
-
-    private long Samples(long steps, Func<TrainingPhase, int> count)
+    private string TransformerCard(long steps)
     {
-        long all = 0;
-        for (long step = 0; step < steps; step++)
-        {
-            all += count(config.PhaseAt(step));
-        }
+        var (clips, stills) = config.DrawnBefore(steps);
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            # {config.Model.Name}: masked transformer
 
-        return all;
+            A MaskGIT (arXiv 2202.04200) over the tokens of the video tokenizer beside it: width {config.Model.Width}, {config.Model.Layers} layers, {config.Model.Heads} heads.
+
+            Data: {data}.
+            Training: {steps} steps, {stills} stills and {clips} clips; text dropped for {config.TextDrop:P0} of them.
+
+            """);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Phenaki.Models.Masked;
 using Phenaki.Models.Text;
 using Phenaki.Trainer.Optimisation;
@@ -15,6 +16,7 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
     private readonly Func<TransformerTrainer, long, CancellationToken, Task> _export;
     private readonly Optimiser _optimiser;
     private readonly AverageWeights? _average;
+    private readonly ConcurrentDictionary<long, IReadOnlyList<TransformerBatches.Samples>> _read = new();
 
     /// <summary>Creates a trainer with fresh weights, or with those of the model that the settings begin with.</summary>
     /// <param name="config">Settings; must have no violations.</param>
@@ -57,10 +59,19 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
             .Concat(_average?.State ?? []);
 
     /// <inheritdoc />
+    public async Task ReadAsync(long step, CancellationToken cancellationToken) =>
+        _read[step] = await _batches.ReadAsync(step, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc />
     public IReadOnlyDictionary<string, double> Step(long step)
     {
+        if (!_read.TryRemove(step, out var samples))
+        {
+            throw new InvalidOperationException($"Step {step} was not read.");
+        }
+
         var figures = new Dictionary<string, double> { ["loss"] = 0, ["loss_clip"] = 0, ["loss_still"] = 0 };
-        var batches = _batches.Draw(step).ToList();
+        var batches = samples.Select(_batches.Load).ToList();
         double all = batches.Sum(Masked);
         foreach (var kind in batches.GroupBy(batch => batch.LatentFrames))
         {

@@ -1,5 +1,6 @@
 using Phenaki.Models.Masked;
 using Phenaki.Models.Text;
+using Phenaki.Trainer.Data;
 using Phenaki.Trainer.Optimisation;
 
 namespace Phenaki.Trainer.Transformer;
@@ -31,6 +32,9 @@ internal sealed record TransformerTrainingConfig
     /// <summary>Frames that a story's next clip starts from (K; arXiv 2210.02399, section 2.3: 5), 1 + n * temporal patch.</summary>
     public int PrefixFrames { get; init; } = 5;
 
+    /// <summary>Clips of the user's own to learn from; null, the default, draws StoryWorld.</summary>
+    public DataConfig? Data { get; init; }
+
     /// <summary>Folder of a model (its text-encoder and masked-transformer) that the run begins with instead of random weights; null begins with nothing. A command line may name another. A run that goes on must have begun with the same.</summary>
     public string? From { get; init; }
 
@@ -46,6 +50,19 @@ internal sealed record TransformerTrainingConfig
     /// <summary>The phase of a step.</summary>
     public TrainingPhase PhaseAt(long step) => Phases.Last(phase => phase.FromStep <= step);
 
+    /// <summary>Clips and stills that all steps before a step drew.</summary>
+    public (long Clips, long Stills) DrawnBefore(long step)
+    {
+        long clips = 0, stills = 0;
+        foreach (var (phase, end) in Phases.Zip(Phases.Skip(1).Select(next => next.FromStep).Append(long.MaxValue)))
+        {
+            long steps = Math.Max(0, Math.Min(step, end) - phase.FromStep) * Accumulate;
+            (clips, stills) = (clips + (steps * phase.Clips), stills + (steps * phase.Stills));
+        }
+
+        return (clips, stills);
+    }
+
     /// <summary>All that must not change when a run goes on: a run may be made longer or shorter.</summary>
     public TransformerTrainingConfig WithoutLength() => this with { Steps = 0, SaveMinutes = 0, Optimiser = Optimiser with { DecaySteps = 0 } };
 
@@ -55,6 +72,11 @@ internal sealed record TransformerTrainingConfig
         foreach (var violation in Model.Violations())
         {
             yield return "model." + violation;
+        }
+
+        foreach (var violation in Data?.Violations() ?? [])
+        {
+            yield return "data." + violation;
         }
 
         foreach (var violation in Optimiser.Violations())

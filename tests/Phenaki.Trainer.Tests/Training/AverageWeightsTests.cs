@@ -42,8 +42,7 @@ public sealed class AverageWeightsTests
         });
         for (long step = 0; step < 4; step++)
         {
-            using var scope = NewDisposeScope();
-            trainer.Step(step);
+            await TinyTraining.StepAsync(trainer, step);
         }
 
         var before = TinyTraining.Values(trainer.State);

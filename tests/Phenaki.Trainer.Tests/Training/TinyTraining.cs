@@ -1,8 +1,9 @@
 using Phenaki.Models.Masked;
 using Phenaki.Models.Text;
 using Phenaki.Models.Video;
-using Phenaki.Trainer.StoryWorld;
+using Phenaki.Trainer.Data;
 using Phenaki.Trainer.Tokenizer;
+using Phenaki.Trainer.Training;
 using Phenaki.Trainer.Transformer;
 using static TorchSharp.torch;
 
@@ -57,20 +58,28 @@ internal static class TinyTraining
         PrefixFrames = 1,
     };
 
-    public static TokenizerTrainer Train(TokenizerTrainingConfig config, Func<VideoTokenizerNetwork, long, CancellationToken, Task>? export = null)
+    public static TokenizerTrainer Train(TokenizerTrainingConfig config, Func<VideoTokenizerNetwork, long, CancellationToken, Task>? export = null, IClipSource? source = null)
     {
         var geometry = config.Model.Geometry();
-        var batches = new TokenizerBatches(new StoryWorldDataset(), geometry, geometry.Frames(config.Model.TemporalWindow), config.Seed, config.SubjectWeight, CPU);
+        var batches = new TokenizerBatches(source ?? new StoryWorldSource(config.Seed), geometry, geometry.Frames(config.Model.TemporalWindow), config.SubjectWeight, CPU);
         return new TokenizerTrainer(config, batches, CPU, export ?? ((_, _, _) => Task.CompletedTask));
     }
 
     public static TransformerTrainer Train(
-        TransformerTrainingConfig config, VideoTokenizerNetwork tokenizer, CaptionVocabulary vocabulary, Func<TransformerTrainer, long, CancellationToken, Task>? export = null)
+        TransformerTrainingConfig config, VideoTokenizerNetwork tokenizer, CaptionVocabulary vocabulary, IClipSource? source = null, TokenCache? cache = null)
     {
         config = config with { TextEncoder = config.TextEncoder with { VocabSize = vocabulary.Tokenizer.VocabularySize } };
-        var batches = new TransformerBatches(new StoryWorldDataset(), tokenizer, Tokenizer.Model.Geometry(), vocabulary.Tokenizer, config, CPU);
+        var batches = new TransformerBatches(source ?? new StoryWorldSource(config.Seed), tokenizer, Tokenizer.Model.Geometry(), vocabulary.Tokenizer, config, CPU, cache: cache);
         using var codebook = ((VectorQuantizer)tokenizer.Quantizer).Table().detach();
-        return new TransformerTrainer(config, batches, codebook, vocabulary, CPU, export ?? ((_, _, _) => Task.CompletedTask));
+        return new TransformerTrainer(config, batches, codebook, vocabulary, CPU, (_, _, _) => Task.CompletedTask);
+    }
+
+    /// <summary>Reads and does a step.</summary>
+    public static async Task<IReadOnlyDictionary<string, double>> StepAsync(ITrainable trainer, long step)
+    {
+        await trainer.ReadAsync(step, TestContext.Current.CancellationToken);
+        using var scope = NewDisposeScope();
+        return trainer.Step(step);
     }
 
     public static Dictionary<string, float[]> Values(IEnumerable<(string Name, Tensor Tensor)> state)

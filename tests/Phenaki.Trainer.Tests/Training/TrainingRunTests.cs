@@ -79,6 +79,8 @@ public sealed class TrainingRunTests : IDisposable
     {
         public IEnumerable<(string Name, Tensor Tensor)> State => inner.State;
 
+        public Task ReadAsync(long step, CancellationToken cancellationToken) => inner.ReadAsync(step, cancellationToken);
+
         public IReadOnlyDictionary<string, double> Step(long step)
         {
             if (step == steps - 1)
@@ -95,6 +97,8 @@ public sealed class TrainingRunTests : IDisposable
     private sealed class FakeTrainable(Tensor state, long failAt) : ITrainable
     {
         public IEnumerable<(string Name, Tensor Tensor)> State => [("state", state)];
+
+        public Task ReadAsync(long step, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public IReadOnlyDictionary<string, double> Step(long step) =>
             new Dictionary<string, double> { ["loss"] = step >= failAt ? double.NaN : 1 };

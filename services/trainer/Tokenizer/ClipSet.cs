@@ -1,0 +1,9 @@
+using Phenaki.Trainer.Data;
+
+namespace Phenaki.Trainer.Tokenizer;
+
+/// <summary>Clips of equal length, read but not yet on the device.</summary>
+/// <param name="Clips">At least one.</param>
+/// <param name="Frames">Frames of each; 1 for stills.</param>
+/// <param name="FrameShare">Part of the frames of all sets that are read together, 0 to 1.</param>
+internal sealed record ClipSet(IReadOnlyList<TrainingClip> Clips, int Frames, double FrameShare);
