@@ -7,6 +7,7 @@ var root = new RootCommand("Trains the parts of Phenaki and measures them.")
     TransformerCommand.Create(),
     JudgeCommand.Create(),
     EvaluateCommand.Create(),
+    DatasetCommand.Create(),
 };
 
 // A run that is asked to stop ends its step and saves: that takes longer than the two seconds that are usual.

@@ -18,8 +18,11 @@ internal sealed record MediaEntry(string Key, MediaPart Part, IReadOnlyList<stri
     /// <param name="frames">Its frames.</param>
     public UInt128 Identity(int window, int frames) => Hash($"{Key}\n{Bytes}\n{Changed}\n{window}\n{frames}");
 
-    /// <summary>A uniform number in [0, 1) that depends on the key alone.</summary>
-    public double Uniform => (ulong)(Hash(Key) >> 64) / 18446744073709551616.0;
+    /// <summary>The file that it was made of: pieces of one video are held out together.</summary>
+    public string Source { get; init; } = Key;
+
+    /// <summary>A uniform number in [0, 1) that depends on the source alone.</summary>
+    public double Uniform => (ulong)(Hash(Source) >> 64) / 18446744073709551616.0;
 
     private static UInt128 Hash(string text) => XxHash128.HashToUInt128(MemoryMarshal.AsBytes(text.AsSpan()));
 }

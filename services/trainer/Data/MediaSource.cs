@@ -68,12 +68,12 @@ internal sealed class MediaSource : IClipSource
     {
         var random = new WorldRandom(_seed, draw.Index);
         var pools = draw.HeldOut ? _heldOut : _trained;
-        var pool = draw.Frames > 1 ? pools.Videos : pools.Stills(random.Chance(_config.ImagesInStills));
+        var pool = draw.Frames > 1 ? pools.Clips(draw.Frames) : pools.Stills(random.Chance(_config.ImagesInStills));
         int window = random.Below(_config.Windows);
         double word = random.Unit();
         if (pool.Count == 0)
         {
-            throw new InvalidOperationException($"data.path: {_config.Path} holds no videos{(draw.HeldOut ? " that are held out" : "")}; clips need them.");
+            throw new InvalidOperationException($"data.path: {_config.Path} holds no videos of {draw.Frames} frames{(draw.HeldOut ? " that are held out" : "")}; clips need them.");
         }
 
         long round = draw.Ordinal / pool.Count;
@@ -81,7 +81,7 @@ internal sealed class MediaSource : IClipSource
         for (int tried = 0; tried < pool.Count; tried++)
         {
             var entry = pool[Shuffle.At((place + tried) % pool.Count, pool.Count, _seed ^ ((ulong)round << 20) ^ (ulong)pool.Count)];
-            if (entry.Frames < draw.Frames || _broken.Contains(entry.Key) || pools.IsTooShort(entry, draw.Frames))
+            if (_broken.Contains(entry.Key) || pools.IsTooShort(entry, draw.Frames))
             {
                 continue;
             }

@@ -72,7 +72,7 @@ internal static class TarShards
             if (done.Media is not null && done.Captions.Count > 0)
             {
                 int? frames = MediaKinds.IsPicture(done.Media.Name) ? 1 : done.Frames;
-                entries.Add(new MediaEntry(name, done.Media, done.Captions, frames, done.Media.Length!.Value, changed));
+                entries.Add(new MediaEntry(name, done.Media, done.Captions, frames, done.Media.Length!.Value, changed) { Source = done.Source ?? name });
             }
             else if (done.Key.Length > 0)
             {
@@ -99,6 +99,11 @@ internal static class TarShards
         {
             using var json = JsonDocument.Parse(text);
             sample.Captions = CaptionFile.FromJson(json.RootElement) is { Count: > 0 } captions ? captions : sample.Captions;
+            if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("source", out var source) && source.ValueKind == JsonValueKind.String)
+            {
+                sample.Source = source.GetString();
+            }
+
             if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("clip_frames", out var frames) && frames.TryGetInt32(out int count))
             {
                 sample.Frames = count;
@@ -119,5 +124,7 @@ internal static class TarShards
         public IReadOnlyList<string> Captions { get; set; } = [];
 
         public int? Frames { get; set; }
+
+        public string? Source { get; set; }
     }
 }
