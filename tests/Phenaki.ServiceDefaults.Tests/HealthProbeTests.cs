@@ -57,12 +57,12 @@ public sealed class HealthProbeTests : IDisposable
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             [ServiceDefaultsExtensions.ListenKey] = "https://127.0.0.1:5101",
-            [HealthProbe.HealthListenKey] = $"http://*:{RedisServerProcess.FreePort()}",
+            [ServiceDefaultsExtensions.HealthListenKey] = $"http://*:{RedisServerProcess.FreePort()}",
         }).Build();
 
         var why = await HealthProbe.AskAsync(configuration, Cancellation);
 
-        Assert.Contains(configuration[HealthProbe.HealthListenKey]!, why, StringComparison.Ordinal);
+        Assert.Contains(configuration[ServiceDefaultsExtensions.HealthListenKey]!, why, StringComparison.Ordinal);
     }
 
     [Theory(Timeout = 60_000)]

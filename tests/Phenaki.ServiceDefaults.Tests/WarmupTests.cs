@@ -116,9 +116,9 @@ public sealed class WarmupTests
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task Reflection_List_NamesTheService()
+    public async Task Reflection_SwitchedOn_NamesTheService()
     {
-        await using var host = await StartAsync(Task.FromResult(new Engine()));
+        await using var host = await StartAsync(Task.FromResult(new Engine()), new() { ["Reflection"] = "true" });
         using var call = new ServerReflection.ServerReflectionClient(host.Channel).ServerReflectionInfo(cancellationToken: Cancellation);
         await call.RequestStream.WriteAsync(new() { ListServices = "" }, Cancellation);
         Assert.True(await call.ResponseStream.MoveNext(Cancellation));
@@ -128,14 +128,23 @@ public sealed class WarmupTests
         await call.RequestStream.CompleteAsync();
     }
 
-    private static Task<ServiceHost> StartAsync(Task<Engine> load) => ServiceHost.StartAsync(
+    [Fact(Timeout = 60_000)]
+    public async Task Reflection_NotSwitchedOn_IsNotThere()
+    {
+        await using var host = await StartAsync(Task.FromResult(new Engine()));
+        using var call = new ServerReflection.ServerReflectionClient(host.Channel).ServerReflectionInfo(cancellationToken: Cancellation);
+        var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(Cancellation));
+        Assert.Equal(StatusCode.Unimplemented, error.StatusCode);
+    }
+
+    private static Task<ServiceHost> StartAsync(Task<Engine> load, Dictionary<string, string?>? settings = null) => ServiceHost.StartAsync(
         builder =>
         {
             builder.Services.AddSingleton(new ProbeService.Behaviour());
             builder.Services.AddWarmup(ProbeService.Name, (_, cancellation) => load.WaitAsync(cancellation));
         },
         app => app.MapGrpcService<ProbeService>(),
-        settings: null,
+        settings,
         Cancellation);
 
     private static async Task<HealthCheckResponse.Types.ServingStatus> CheckAsync(ServiceHost host, string service) =>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Phenaki.ServiceDefaults.Errors;
 
-/// <summary>Stands around every call: turns exceptions into errors that a client can act on, and refuses new calls while the service drains.</summary>
+/// <summary>Stands around every call: turns exceptions into errors that a client can act on.</summary>
 internal sealed class ErrorInterceptor(
     IHostApplicationLifetime lifetime, IOptions<ErrorTranslation> translation, TimeProvider time, ILogger<ErrorInterceptor> logger) : Interceptor
 {
@@ -40,12 +40,6 @@ internal sealed class ErrorInterceptor(
 
     private async Task<T> GuardAsync<T>(ServerCallContext context, Func<Task<T>> call)
     {
-        // Health and reflection answer to the end: they tell balancers that this replica leaves.
-        if (lifetime.ApplicationStopping.IsCancellationRequested && context.Method.StartsWith("/phenaki.", StringComparison.Ordinal))
-        {
-            throw Draining();
-        }
-
         try
         {
             return await call();

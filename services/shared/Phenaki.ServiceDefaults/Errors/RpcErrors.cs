@@ -34,13 +34,30 @@ public static class RpcErrors
         InvalidArgument([new("", "The request cannot be read: it is no protobuf message of the called method, or its gRPC frame is broken.")]);
 
     /// <summary>RESOURCE_EXHAUSTED with RetryInfo and the retry trailer: a queue is full.</summary>
-    public static RpcException ResourceExhausted(string message, TimeSpan retryAfter) => Retryable(StatusCode.ResourceExhausted, message, retryAfter);
+    /// <param name="message">For people.</param>
+    /// <param name="retryAfter">When to ask again.</param>
+    /// <param name="reason">For an ErrorInfo, where it is not the service that has no room: in upper case, as in RATE_LIMIT.</param>
+    public static RpcException ResourceExhausted(string message, TimeSpan retryAfter, string? reason = null) => reason is null
+        ? Retryable(StatusCode.ResourceExhausted, message, retryAfter)
+        : Retryable(StatusCode.ResourceExhausted, message, retryAfter, new ErrorInfo { Domain = Domain, Reason = reason });
 
     /// <summary>UNAVAILABLE with RetryInfo and the retry trailer: loading, draining, or a service that is needed is down.</summary>
     public static RpcException Unavailable(string message, TimeSpan retryAfter) => Retryable(StatusCode.Unavailable, message, retryAfter);
 
     /// <summary>DEADLINE_EXCEEDED with ErrorInfo, at once: the deadline cannot be met.</summary>
     public static RpcException DeadlineCannotBeMet(string message) => WithReason(StatusCode.DeadlineExceeded, message, "DEADLINE_CANNOT_BE_MET");
+
+    /// <summary>DEADLINE_EXCEEDED with ErrorInfo: the client neither sent nor read anything for so long that its call was ended.</summary>
+    public static RpcException ClientTooSlow(string message) => WithReason(StatusCode.DeadlineExceeded, message, "CLIENT_TOO_SLOW");
+
+    /// <summary>UNAUTHENTICATED with ErrorInfo: the caller does not say who it is, or not so that it can be believed.</summary>
+    /// <param name="message">For people; names no secret.</param>
+    /// <param name="reason">In upper case, as in API_KEY_MISSING.</param>
+    public static RpcException Unauthenticated(string message, string reason) => WithReason(StatusCode.Unauthenticated, message, reason);
+
+    /// <summary>PERMISSION_DENIED with ErrorInfo: we know the caller, and it may not.</summary>
+    /// <inheritdoc cref="Unauthenticated"/>
+    public static RpcException PermissionDenied(string message, string reason) => WithReason(StatusCode.PermissionDenied, message, reason);
 
     /// <summary>FAILED_PRECONDITION with ErrorInfo: models that do not fit each other.</summary>
     /// <param name="message">Names both values.</param>
@@ -53,9 +70,9 @@ public static class RpcErrors
     public static RpcException Internal(string id) =>
         WithReason(StatusCode.Internal, $"Internal error; the service's log has it under the id {id}.", "INTERNAL", ("id", id));
 
-    private static RpcException Retryable(StatusCode code, string message, TimeSpan retryAfter)
+    private static RpcException Retryable(StatusCode code, string message, TimeSpan retryAfter, params IEnumerable<Google.Protobuf.IMessage> more)
     {
-        var exception = Create(code, message, new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) });
+        var exception = Create(code, message, [new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) }, .. more]);
         exception.Trailers.Add(RetryPushback, ((long)Math.Ceiling(retryAfter.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture));
         return exception;
     }
@@ -71,10 +88,10 @@ public static class RpcErrors
         return Create(code, message, info);
     }
 
-    private static RpcException Create(StatusCode code, string message, Google.Protobuf.IMessage detail)
+    private static RpcException Create(StatusCode code, string message, params IEnumerable<Google.Protobuf.IMessage> details)
     {
         var trailers = new Metadata();
-        trailers.SetRpcStatus(new Google.Rpc.Status { Code = (int)code, Message = message, Details = { Any.Pack(detail) } });
+        trailers.SetRpcStatus(new Google.Rpc.Status { Code = (int)code, Message = message, Details = { details.Select(Any.Pack) } });
         return new RpcException(new Grpc.Core.Status(code, message), trailers);
     }
 }

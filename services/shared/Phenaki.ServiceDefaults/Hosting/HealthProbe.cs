@@ -17,9 +17,6 @@ internal static class HealthProbe
     /// <summary>Asks instead of serving.</summary>
     public const string Verb = "--health-check";
 
-    /// <summary>Setting of a further port that answers health alone, without TLS; empty for none.</summary>
-    public const string HealthListenKey = "HealthListen";
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Takes the verb out of the arguments.</summary>
@@ -32,7 +29,7 @@ internal static class HealthProbe
         return asked;
     }
 
-    /// <summary>Asks over loopback, at <see cref="HealthListenKey"/> where it is set, else where the service listens.</summary>
+    /// <summary>Asks over loopback, at <see cref="ServiceDefaultsExtensions.HealthListenKey"/> where it is set, else where the service listens.</summary>
     /// <param name="configuration">Of the service.</param>
     /// <param name="cancellationToken">Ends the wait, which lasts at most 5 seconds.</param>
     /// <returns>Null when all that the service serves is ready; else why not.</returns>
@@ -56,7 +53,7 @@ internal static class HealthProbe
 
     private static BindingAddress Listen(IConfiguration configuration)
     {
-        foreach (var key in new[] { HealthListenKey, ServiceDefaultsExtensions.ListenKey })
+        foreach (var key in new[] { ServiceDefaultsExtensions.HealthListenKey, ServiceDefaultsExtensions.ListenKey })
         {
             if (configuration[key] is { Length: > 0 } url)
             {

@@ -3,6 +3,8 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Phenaki.ServiceDefaults.Draining;
+using Phenaki.ServiceDefaults.Security;
 using Phenaki.ServiceDefaults.Telemetry;
 
 namespace Phenaki.ServiceDefaults.Hosting;
@@ -10,8 +12,8 @@ namespace Phenaki.ServiceDefaults.Hosting;
 /// <summary>The command line of a service: <c>--option value</c> or <c>--option=value</c>, checked before the configuration takes it.</summary>
 internal static class ServiceCommandLine
 {
-    // Sections of ASP.NET that may be set by their full names.
-    private static readonly string[] OpenSections = ["Kestrel", "Logging", TelemetrySettings.Section];
+    // Sections that may be set by the full names of their settings.
+    private static readonly string[] OpenSections = ["Kestrel", "Logging", "Tls", "Mesh", "Limits", "ApiKeys", TelemetrySettings.Section];
 
     /// <summary>Options by their switches, each with the configuration key that it sets.</summary>
     public static SortedDictionary<string, string> Switches(ServiceDescription service)
@@ -19,8 +21,12 @@ internal static class ServiceCommandLine
         var switches = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
             ["--listen"] = ServiceDefaultsExtensions.ListenKey,
-            ["--drain-seconds"] = ServiceDefaultsExtensions.DrainSecondsKey,
             ["--metrics-port"] = TelemetrySettings.MetricsPortKey,
+            ["--health-listen"] = ServiceDefaultsExtensions.HealthListenKey,
+            ["--drain-seconds"] = DrainOptions.GraceKey,
+            ["--drain-delay-seconds"] = DrainOptions.DelayKey,
+            ["--reflection"] = ServiceDefaultsExtensions.ReflectionKey,
+            ["--file-reload-interval"] = FileReload.Key,
         };
         foreach (var property in Settable(service))
         {

@@ -2,7 +2,6 @@ using System.IO.Compression;
 using Grpc.AspNetCore.HealthChecks;
 using Grpc.Net.Compression;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,7 +11,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Phenaki.Contracts;
+using Phenaki.ServiceDefaults.Draining;
 using Phenaki.ServiceDefaults.Errors;
+using Phenaki.ServiceDefaults.Options;
+using Phenaki.ServiceDefaults.Pace;
+using Phenaki.ServiceDefaults.Security;
 using Phenaki.ServiceDefaults.Startup;
 using Phenaki.ServiceDefaults.Telemetry;
 
@@ -24,8 +27,11 @@ public static class ServiceDefaultsExtensions
     /// <summary>Setting that says where to listen: a URL such as <c>http://127.0.0.1:5101</c> (port 0 picks one), <c>https://...</c> or <c>http://unix:/path</c>.</summary>
     public const string ListenKey = "Listen";
 
-    /// <summary>Setting for how long a stopping service lets calls finish, in seconds: 0 to 3600, default 30.</summary>
-    public const string DrainSecondsKey = "DrainSeconds";
+    /// <summary>Setting for a further address, without TLS, that answers grpc.health.v1 and nothing else, for probes; default none.</summary>
+    public const string HealthListenKey = "HealthListen";
+
+    /// <summary>Setting that switches reflection on or off: true or false; default true in the environment Development, else false.</summary>
+    public const string ReflectionKey = "Reflection";
 
     /// <summary>
     /// Name in <c>grpc.health.v1</c> that is SERVING for as long as the process answers, while it loads and while it drains: what a supervisor asks
@@ -34,10 +40,10 @@ public static class ServiceDefaultsExtensions
     public const string LivenessName = "liveness";
 
     /// <summary>
-    /// Adds gRPC with messages of up to 4 MiB, rich errors, health, reflection, draining, telemetry, and Kestrel with HTTP/2, without TLS unless the section
-    /// <c>Kestrel</c> or an https URL asks for it. May be called once in a process that hosts several services.
+    /// Adds gRPC with messages of up to 4 MiB, rich errors, health, reflection, draining, limits, telemetry, and Kestrel with HTTP/2, with TLS where
+    /// the section <c>Tls</c> asks for it. May be called once in a process that hosts several services.
     /// </summary>
-    /// <exception cref="OptionsValidationException"><see cref="ListenKey"/> is no URL, or <see cref="DrainSecondsKey"/> or a setting of telemetry out of its range.</exception>
+    /// <exception cref="OptionsValidationException">An address is no URL, or a setting out of its range.</exception>
     public static WebApplicationBuilder AddPhenakiServiceDefaults(this WebApplicationBuilder builder)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -49,6 +55,8 @@ public static class ServiceDefaultsExtensions
             options.MaxSendMessageSize = WireTensor.MaxBytes;
             options.Interceptors.Add<CallMetricsInterceptor>();
             options.Interceptors.Add<ErrorInterceptor>();
+            options.Interceptors.Add<DrainInterceptor>();
+            options.Interceptors.Add<PaceInterceptor>();
             options.CompressionProviders.Add(new BoundedCompression(new GzipCompressionProvider(CompressionLevel.Fastest), WireTensor.MaxBytes));
             options.CompressionProviders.Add(new BoundedCompression(new DeflateCompressionProvider(CompressionLevel.Fastest), WireTensor.MaxBytes));
         });
@@ -60,10 +68,11 @@ public static class ServiceDefaultsExtensions
             options.Delay = TimeSpan.Zero;
             options.Period = TimeSpan.FromSeconds(1);
         });
-        var drain = Drain(builder.Configuration[DrainSecondsKey]);
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = drain);
+        _ = ReflectionIsOn(builder.Configuration, builder.Environment);
+        AddDraining(builder);
+        AddSecurity(builder);
         QuietLogs(builder.Logging);
-        UseKestrel(builder);
+        Listening.Use(builder);
         builder.AddTelemetry();
         return builder;
     }
@@ -91,39 +100,48 @@ public static class ServiceDefaultsExtensions
         services.AddHealthChecks().Add(new HealthCheckRegistration(
             serviceName, provider => provider.GetRequiredService<Warmup<T>>(), HealthStatus.Unhealthy, tags: null));
         services.Configure<GrpcHealthChecksOptions>(options =>
-            options.Services.Map(serviceName, check => check.Name == serviceName));
+            options.Services.MapWhileServing(serviceName));
         return services;
     }
 
-    /// <summary>Maps health and reflection.</summary>
+    /// <summary>Has health say SERVING for a service while its own check says so and the process has not been asked to leave.</summary>
+    /// <param name="services">The mapping.</param>
+    /// <param name="serviceName">Full name of the gRPC service, and name of its check.</param>
+    public static void MapWhileServing(this ServiceMappingCollection services, string serviceName) =>
+        services.Map(serviceName, check => check.Name == serviceName || check.Name == Drain.Name);
+
+    /// <summary>Maps health, and reflection where it is on.</summary>
     public static WebApplication MapPhenakiDefaults(this WebApplication app)
     {
         app.UseTelemetry();
+        Listening.GuardHealthPort(app);
         app.Use(UnreadableRequests.AnswerAsync);
         app.MapGrpcHealthChecksService();
-        app.MapGrpcReflectionService();
+        if (ReflectionIsOn(app.Configuration, app.Environment))
+        {
+            app.MapGrpcReflectionService();
+        }
+
         return app;
     }
 
-    private static void UseKestrel(WebApplicationBuilder builder)
+    private static void AddDraining(WebApplicationBuilder builder)
     {
-        // Without TLS there is no negotiation: a port speaks HTTP/2 or HTTP/1, not both.
-        Dictionary<string, string?> endpoints = new() { ["Kestrel:EndpointDefaults:Protocols"] = "Http2" };
-        if (builder.Configuration[ListenKey] is { Length: > 0 } listen)
-        {
-            _ = ParseUrl(ListenKey, listen);
-            endpoints["Kestrel:Endpoints:Grpc:Url"] = listen;
-        }
+        var drain = DrainOptions.Read(builder.Configuration);
+        builder.Services.AddSingleton(drain);
+        builder.Services.AddSingleton<Drain>();
+        builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
+        builder.Services.AddHealthChecks().AddCheck<Drain>(Drain.Name);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = drain.Grace + DrainOptions.Farewell);
+    }
 
-        builder.Configuration.AddInMemoryCollection(endpoints);
-        builder.WebHost.UseKestrel((context, options) =>
-        {
-            options.AddServerHeader = false;
-
-            // A client that vanished without a word would hold its place for ever.
-            options.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
-            options.Configure(context.Configuration.GetSection("Kestrel"));
-        });
+    private static void AddSecurity(WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(FileReload.Read(builder.Configuration[FileReload.Key]));
+        builder.Services.AddServiceOptions<TlsOptions>(builder.Configuration.GetSection(TlsOptions.Section));
+        builder.Services.AddSingleton<IValidateOptions<TlsOptions>, TlsOptionsValidator>();
+        builder.Services.AddSingleton<ServerTls>();
+        builder.Services.AddServiceOptions<ServiceLimits>(builder.Configuration.GetSection(ServiceLimits.Section));
     }
 
     /// <summary>The address that a setting holds.</summary>
@@ -156,9 +174,9 @@ public static class ServiceDefaultsExtensions
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.", LogLevel.Warning);
     }
 
-    private static TimeSpan Drain(string? seconds) => seconds is null
-        ? TimeSpan.FromSeconds(30)
-        : double.TryParse(seconds, System.Globalization.CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 3600
-            ? TimeSpan.FromSeconds(value)
-            : throw new OptionsValidationException(DrainSecondsKey, typeof(double), [$"{DrainSecondsKey} is '{seconds}'; allowed are 0 to 3600 seconds."]);
+    private static bool ReflectionIsOn(IConfiguration configuration, IHostEnvironment environment) => configuration[ReflectionKey] is not { Length: > 0 } text
+        ? environment.IsDevelopment()
+        : bool.TryParse(text, out var isOn)
+            ? isOn
+            : throw new OptionsValidationException(ReflectionKey, typeof(bool), [$"{ReflectionKey} is '{text}'; allowed are true and false."]);
 }

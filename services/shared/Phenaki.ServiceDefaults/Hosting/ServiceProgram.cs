@@ -96,7 +96,12 @@ public static class ServiceProgram
         ServiceCommandLine.Check(service, args);
 
         // Empty, since the ordinary builders read appsettings.json of whatever folder the process was started in.
-        var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = service.Name, ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateEmptyBuilder(new()
+        {
+            ApplicationName = service.Name,
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT"),
+        });
         builder.Configuration
             .AddJsonFile(Path.Combine(AppContext.BaseDirectory, $"appsettings.{service.Name}.json"), optional: true, reloadOnChange: false)
             .AddEnvironmentVariables()

@@ -1,11 +1,11 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
-using Microsoft.Extensions.Hosting;
+using Phenaki.ServiceDefaults.Draining;
 
 namespace Phenaki.ServiceDefaults.Telemetry;
 
 /// <summary>Stands around everything else that stands around a call, so that it sees the status that the client sees.</summary>
-internal sealed class CallMetricsInterceptor(CallMetrics metrics, IHostApplicationLifetime lifetime, TimeProvider time) : Interceptor
+internal sealed class CallMetricsInterceptor(CallMetrics metrics, Drain drain, TimeProvider time) : Interceptor
 {
     /// <inheritdoc/>
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
@@ -53,7 +53,7 @@ internal sealed class CallMetricsInterceptor(CallMetrics metrics, IHostApplicati
         catch (RpcException error)
         {
             status = error.StatusCode;
-            if (RefusalReasons.Of(error, lifetime.ApplicationStopping.IsCancellationRequested) is { } reason)
+            if (RefusalReasons.Of(error, drain.Refuses) is { } reason)
             {
                 metrics.Refused(method, reason);
             }
