@@ -10,8 +10,9 @@ public sealed class OrchestratorOptions
     public const string Section = "Orchestrator";
 
     /// <summary>
-    /// Address of the text-encoder service: <c>http://host:port</c>, <c>https://host:port</c>, or <c>dns:///host:port</c> for a name that stands
-    /// for several replicas, over which calls are spread in turn. Default: http://127.0.0.1:5101.
+    /// Address of the text-encoder service: <c>http://host:port</c>, <c>https://host:port</c>, several of these separated by commas, or
+    /// <c>dns:///host:port</c> for a name that stands for several replicas. Of several replicas each call goes to the one with the fewest calls.
+    /// Default: http://127.0.0.1:5101.
     /// </summary>
     public string TextEncoderAddress { get; set; } = "http://127.0.0.1:5101";
 
@@ -28,8 +29,21 @@ public sealed class OrchestratorOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan DnsRefreshInterval { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Connection string of Redis, as StackExchange.Redis reads it; empty for no cache. Default: empty.</summary>
+    /// <summary>
+    /// Connection string of Redis, as StackExchange.Redis reads it; empty for no cache. Default: empty. One server <c>redis:6379</c>, a cluster
+    /// <c>a:6379,b:6379,c:6379</c>, what sentinels watch <c>a:26379,b:26379,serviceName=mymaster</c>, each with <c>,ssl=true</c> for TLS and
+    /// <c>,user=...,password=...</c>.
+    /// </summary>
     public string Redis { get; set; } = "";
+
+    /// <summary>PEM file with the authorities that a Redis with <c>ssl=true</c> is trusted by; empty for those of the system. Default: empty.</summary>
+    public string RedisCaFile { get; set; } = "";
+
+    /// <summary>PEM file with the certificate that is shown to a Redis which asks for one; empty for none. Default: empty.</summary>
+    public string RedisCertificateFile { get; set; } = "";
+
+    /// <summary>PEM file with the key of that certificate, not encrypted. Default: empty.</summary>
+    public string RedisKeyFile { get; set; } = "";
 
     /// <summary>Time to live of what is cached: 1 minute to 365 days. Default: 7 days.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
@@ -92,9 +106,12 @@ public sealed class OrchestratorOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan GetModelTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often a call that broke off, or met a full queue, is made again for the same clip: 0 to 20. Default: 5.</summary>
+    /// <summary>
+    /// How often a call that broke off, or met a full queue, is made again for the same clip: 0 to 20. Default: 8, which with the default waits
+    /// lets a service be away for a minute, as long as it takes to start one again and load its model.
+    /// </summary>
     [Range(0, 20)]
-    public int MaxResumptions { get; set; } = 5;
+    public int MaxResumptions { get; set; } = 8;
 
     /// <summary>Wait before the first resumption, doubled for each further one: 10 milliseconds to 1 minute. Default: 500 milliseconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]

@@ -4,10 +4,13 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Grpc.AspNetCore.HealthChecks;
 using Phenaki.Caching;
+using Phenaki.Orchestrator.ApiKeys;
 using Phenaki.Orchestrator.Clients;
 using Phenaki.Orchestrator.Stories;
 using Phenaki.ServiceDefaults.Errors;
+using Phenaki.ServiceDefaults.Hosting;
 using Phenaki.ServiceDefaults.Options;
+using Phenaki.ServiceDefaults.Security;
 using Phenaki.ServiceDefaults.Startup;
 using Phenaki.Story.V1;
 
@@ -16,6 +19,8 @@ namespace Phenaki.Orchestrator;
 /// <summary>Adds the orchestrator to a host: to its own process, or to one that hosts all services.</summary>
 public static class OrchestratorServiceExtensions
 {
+    private const string RedisTls = "redis";
+
     // A service that is starting or restarting is back within seconds.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
@@ -31,6 +36,10 @@ public static class OrchestratorServiceExtensions
         services.AddSingleton<IValidateOptions<OrchestratorOptions>, OrchestratorOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
+        builder.AddMeshTls();
+        services.AddServiceOptions<ApiKeyOptions>(builder.Configuration.GetSection(ApiKeyOptions.Section));
+        services.AddSingleton<ApiKeyRing>();
+        services.AddGrpc().AddServiceOptions<StoryGrpcService>(story => story.Interceptors.Add<ApiKeyInterceptor>());
         services.AddSingleton(new ModelTransport(transport));
         services.AddSingleton<ModelChannels>();
         services.AddSingleton<ITextEncoderClient, GrpcTextEncoderClient>();
@@ -53,12 +62,20 @@ public static class OrchestratorServiceExtensions
     /// <summary>Maps the story service.</summary>
     public static WebApplication MapOrchestrator(this WebApplication app)
     {
+        // A file of keys that cannot be used ends the start, not the first call.
+        _ = app.Services.GetRequiredService<ApiKeyRing>();
         app.MapGrpcService<StoryGrpcService>();
         return app;
     }
 
     private static void AddCache(IServiceCollection services)
     {
+        services.AddKeyedSingleton(RedisTls, (provider, _) => new ClientTls(
+            "The certificate for Redis",
+            new(Options(provider).RedisCertificateFile, Options(provider).RedisKeyFile, Options(provider).RedisCaFile),
+            provider.GetRequiredService<FileReload>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ClientTls>>()));
         services.AddSingleton(provider => new CacheStatistics(provider.GetService<System.Diagnostics.Metrics.IMeterFactory>()));
         services.AddSingleton<ICacheStore>(provider => Options(provider).Redis.Length == 0
             ? new NoCacheStore()
@@ -66,7 +83,8 @@ public static class OrchestratorServiceExtensions
                 Options(provider).ToCacheOptions(),
                 provider.GetRequiredService<CacheStatistics>(),
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<RedisCacheStore>>()));
+                provider.GetRequiredService<ILogger<RedisCacheStore>>(),
+                Options(provider).ToCacheOptions().UsesTls ? provider.GetRequiredKeyedService<ClientTls>(RedisTls).Options : null));
         services.AddSingleton(provider => new StoryCache(
             provider.GetRequiredService<ICacheStore>(),
             Options(provider).ToCacheOptions(),
@@ -86,7 +104,7 @@ public static class OrchestratorServiceExtensions
         var name = StoryService.Descriptor.FullName;
         services.AddHealthChecks().Add(new HealthCheckRegistration(
             name, provider => provider.GetRequiredService<ModelRegistry>(), HealthStatus.Unhealthy, tags: null));
-        services.Configure<GrpcHealthChecksOptions>(options => options.Services.Map(name, check => check.Name == name));
+        services.Configure<GrpcHealthChecksOptions>(options => options.Services.MapWhileServing(name));
     }
 
     private static void AddTranslations(ErrorTranslation translation)

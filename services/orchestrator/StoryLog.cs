@@ -20,4 +20,7 @@ internal static partial class StoryLog
 
     [LoggerMessage(6005, LogLevel.Information, "Story with seed {Seed} finished: {Frames} frames in {Seconds:F1} s, {Sampled} clips sampled.")]
     public static partial void StoryFinished(ILogger logger, ulong seed, int frames, double seconds, int sampled);
+
+    [LoggerMessage(6007, LogLevel.Information, "{Method} from {Peer} was refused: {Problem}")]
+    public static partial void CallRefused(ILogger logger, string method, string peer, string problem);
 }

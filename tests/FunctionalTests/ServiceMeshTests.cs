@@ -122,6 +122,21 @@ public sealed class ServiceMeshTests(StartedMesh started) : IClassFixture<Starte
     }
 
     [Fact(Timeout = Timeout)]
+    public async Task Story_WhoseOrchestratorIsReplaced_GoesOnWhereItWas()
+    {
+        string[] prompts = ["a panda is swimming on mars.", "the panda goes under water."];
+        await using var client = Cli.Start(Cli.Story(prompts, Mesh.Of("handed-over"), ["--address", Mesh.Orchestrator.Address, .. Long]));
+        await client.SaysAsync("Scene 2 of 2: ", Token);
+        await Mesh.Orchestrator.KillAsync();
+        Mesh.Orchestrator.Start();
+        await Mesh.Orchestrator.ReadyAsync(Token);
+        var resumed = (await client.EndAsync(Token)).Succeeded();
+
+        Assert.InRange(resumed.SampledClips, 1, resumed.Clips - 4);
+        await AssertSameAsUnbrokenAsync(prompts, "handed-over", Long);
+    }
+
+    [Fact(Timeout = Timeout)]
     public async Task Story_Cancelled_LeavesNothingAndFreesTheServices()
     {
         string[] prompts = ["a teddy bear walks on mars."];

@@ -9,6 +9,7 @@ public sealed class OrchestratorOptionsTests
     [InlineData("http://10.0.0.1:5101")]
     [InlineData("https://encoder")]
     [InlineData("dns:///encoder:5101")]
+    [InlineData("http://a:5101, http://b:5101")]
     public void Validate_Address_IsAllowed(string address) => Assert.True(Validate(options => options.TextEncoderAddress = address).Succeeded);
 
     [Theory]
@@ -16,6 +17,9 @@ public sealed class OrchestratorOptionsTests
     [InlineData("encoder:5101")]
     [InlineData("ftp://encoder")]
     [InlineData("/socket")]
+    [InlineData("dns:///")]
+    [InlineData("http://a:5101,https://b:5101")]
+    [InlineData("http://a:5101,dns:///b:5101")]
     public void Validate_NoAddress_NamesSettingAndValue(string address)
     {
         var failure = Assert.Single(Validate(options => options.MaskedTransformerAddress = address).Failures!);

@@ -13,8 +13,11 @@ public sealed partial class ServiceProcess(string project, string assembly, stri
     private readonly int _port = RedisServerProcess.FreePort();
     private ProgramProcess? _process;
 
+    /// <summary>How it is spoken to: "http", or "https" where its arguments name a certificate.</summary>
+    public string Scheme { get; init; } = "http";
+
     /// <summary>Where it answers.</summary>
-    public string Address => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}");
+    public string Address => string.Create(CultureInfo.InvariantCulture, $"{Scheme}://127.0.0.1:{_port}");
 
     /// <summary>Variables to set.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
@@ -30,6 +33,17 @@ public sealed partial class ServiceProcess(string project, string assembly, stri
 
     /// <summary>Waits until it can be called.</summary>
     public Task ReadyAsync(CancellationToken cancellationToken) => _process!.SaysAsync(ready, cancellationToken);
+
+    /// <summary>Asks it to leave, as a rolling update does, and waits until it has.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> LeaveAsync(CancellationToken cancellationToken)
+    {
+        var leaving = _process!;
+        await leaving.SignalAsync("-TERM", cancellationToken);
+        var result = await leaving.EndAsync(cancellationToken);
+        await KillAsync();
+        return result.ExitCode;
+    }
 
     /// <summary>Ends it as a power cut would.</summary>
     public async Task KillAsync()

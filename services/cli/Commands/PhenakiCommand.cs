@@ -49,6 +49,7 @@ internal static class PhenakiCommand
         EncodeVideoCommand.Create(),
         DecodeTokensCommand.Create(),
         SampleCommand.Create(),
+        KeyCommand.Create(),
     };
 
     private static IEnumerable<string> Path(ParseResult parsed) =>

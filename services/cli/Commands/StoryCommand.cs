@@ -21,7 +21,7 @@ internal sealed class StoryCommand
     private readonly Option<FrameScaling> _scaling = CommonOptions.Scaling();
     private readonly Option<VideoCodec> _codec = CommonOptions.Codec();
     private readonly HostOptions _host = new();
-    private readonly Option<string?> _address = new("--address") { Description = "URL of services that run already, as in http://127.0.0.1:5100." };
+    private readonly RemoteOptions _remote = new();
     private readonly Option<bool> _json = CommonOptions.Json("Standard output is one line of JSON.");
 
     private StoryCommand()
@@ -35,10 +35,11 @@ internal sealed class StoryCommand
         var command = new Command("story", "Makes a video of a story.")
         {
             story._prompts, story._output, story._frames, story._style, story._negative, story._seed, story._image, story._clip, story._scale,
-            story._scaling, story._codec, story._address, story._json,
+            story._scaling, story._codec, story._json,
         };
         story._sampling.AddTo(command);
         story._host.AddTo(command);
+        story._remote.AddTo(command);
         command.SetAction(story.RunAsync);
         return command;
     }
@@ -49,11 +50,11 @@ internal sealed class StoryCommand
         CommonOptions.ThrowIfAny(story.Problems());
         story.Video.Check(story.Output);
         var run = new StoryRun(story, parsed.GetValue(_json), TimeProvider.System);
-        if (parsed.GetValue(_address) is { } address)
+        if (_remote.Read(parsed) is { } remote)
         {
             return _host.Typed(parsed).FirstOrDefault() is { } useless
                 ? throw CliException.Usage($"{useless} is for services that this process hosts; with --address they run elsewhere.")
-                : await run.OverNetworkAsync(address, cancellationToken);
+                : await run.OverNetworkAsync(remote, cancellationToken);
         }
 
         var device = parsed.GetRequiredValue(_host.Device);

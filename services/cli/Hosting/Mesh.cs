@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Logging.Console;
 using Phenaki.MaskedTransformer;
 using Phenaki.Orchestrator;
+using Phenaki.Orchestrator.ApiKeys;
 using Phenaki.ServiceDefaults.Hosting;
+using Phenaki.ServiceDefaults.Security;
 using Phenaki.ServiceDefaults.Startup;
 using Phenaki.ServiceDefaults.Telemetry;
 using Phenaki.TextEncoder;
@@ -16,6 +18,8 @@ internal sealed class Mesh : IAsyncDisposable
 {
     // Calls inside the process name no host that is ever looked up.
     private const string Inside = "http://mesh";
+
+    private const string KeyFile = $"{ApiKeyOptions.Section}:{nameof(ApiKeyOptions.File)}";
 
     private readonly WebApplication _app;
     private readonly MeshCache _cache;
@@ -93,7 +97,14 @@ internal sealed class Mesh : IAsyncDisposable
     {
         // Empty, since the ordinary builders read appsettings.json of whatever folder the process was started in.
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "phenaki", ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddOpenTelemetryVariables().AddEnvironmentVariables("PHENAKI_").AddInMemoryCollection(Settings(options, cache));
+        builder.Configuration.AddOpenTelemetryVariables().AddEnvironmentVariables("PHENAKI_");
+        if (options.Listen is not null && !string.IsNullOrEmpty(builder.Configuration[KeyFile]))
+        {
+            // The services behind the orchestrator are on the same port, and ask for no key.
+            throw CliException.Usage($"{KeyFile} is set, but 'serve' lets everyone call every service; run the four services apart to have keys.");
+        }
+
+        builder.Configuration.AddInMemoryCollection(Settings(options, cache));
         builder.Logging.SetMinimumLevel(options.LogLevel).AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -139,6 +150,16 @@ internal sealed class Mesh : IAsyncDisposable
             [$"{OrchestratorOptions.Section}:{nameof(OrchestratorOptions.MaskedTransformerAddress)}"] = Inside,
             [$"{OrchestratorOptions.Section}:{nameof(OrchestratorOptions.Redis)}"] = cache.Address,
         };
+        if (options.Listen is null)
+        {
+            // Nobody outside the process can call: what guards ports is for programs that have one.
+            settings[KeyFile] = "";
+            settings[$"{TlsOptions.Section}:{nameof(TlsOptions.CertificateFile)}"] = "";
+            settings[$"{TlsOptions.Section}:{nameof(TlsOptions.KeyFile)}"] = "";
+            settings[$"{TlsOptions.Section}:{nameof(TlsOptions.ClientCaFile)}"] = "";
+            settings[$"{TlsOptions.Section}:{nameof(TlsOptions.ClientNames)}"] = "";
+        }
+
         if (cache.IsEmbedded)
         {
             // There is no other replica to wait for, only what a process that was killed has left.

@@ -5,8 +5,8 @@ using Phenaki.Story.V1;
 
 namespace Phenaki.Cli.Stories;
 
-/// <summary>Has a story made and writes it as it comes.</summary>
-internal sealed class StoryClient(StoryService.StoryServiceClient service, IStoryProgress progress)
+/// <summary>Has a story made and writes it as it comes. One that breaks off because a replica leaves is asked for again, and goes on where it was.</summary>
+internal sealed class StoryClient(StoryService.StoryServiceClient service, IStoryProgress progress, TimeProvider time)
 {
     /// <summary>Makes the story.</summary>
     /// <param name="story">Checked.</param>
@@ -42,45 +42,30 @@ internal sealed class StoryClient(StoryService.StoryServiceClient service, IStor
 
     private async Task<StoryResult> ReceiveAsync(StoryArguments story, GenerateStoryRequest request, CancellationToken cancellationToken)
     {
-        using var call = service.GenerateStory(request, cancellationToken: cancellationToken);
-        StoryAccepted? plan = null;
-        List<SceneFinished> scenes = [];
-        StoryResult? result = null;
-        IVideoSink? sink = null;
-        try
+        var resumption = new StoryResumption(time);
+        await using var received = new ReceivedStory(progress, plan => Open(story, plan), resumption.Progressed);
+        while (true)
         {
-            await foreach (var item in call.ResponseStream.ReadAllAsync(cancellationToken))
+            try
             {
-                progress.Show(item);
-                switch (item.EventCase)
+                // The call is read to its status: one that is left after the last event counts as cancelled.
+                using var call = service.GenerateStory(request, cancellationToken: cancellationToken);
+                await foreach (var item in call.ResponseStream.ReadAllAsync(cancellationToken))
                 {
-                    case GenerateStoryResponse.EventOneofCase.Accepted:
-                        plan = item.Accepted;
-                        sink = Open(story, plan);
-                        break;
-                    case GenerateStoryResponse.EventOneofCase.Frame:
-                        await sink!.AddFrameAsync(item.Frame.Frame.Rgb.Memory, cancellationToken);
-                        break;
-                    case GenerateStoryResponse.EventOneofCase.SceneFinished:
-                        scenes.Add(item.SceneFinished);
-                        break;
-                    case GenerateStoryResponse.EventOneofCase.Finished:
-                        await sink!.CompleteAsync(cancellationToken);
-                        result = new StoryResult(plan!, scenes, item.Finished, Files(story.Output));
-                        break;
+                    await received.TakeAsync(item, cancellationToken);
                 }
-            }
-        }
-        finally
-        {
-            if (sink is not null)
-            {
-                await sink.DisposeAsync();
-            }
-        }
 
-        // The call is read to its status: one that is left after the last event counts as cancelled.
-        return result ?? throw CliException.Failure("The service ended the story before it was complete.");
+                var finished = received.Finished ?? throw CliException.Failure("The service ended the story before it was complete.");
+                await received.CompleteAsync(cancellationToken);
+                return new StoryResult(received.Plan!, received.Scenes, finished, Files(story.Output));
+            }
+            catch (RpcException broken) when (received.Plan is not null && resumption.IsWorthIt(broken))
+            {
+                await resumption.WaitAsync(broken, cancellationToken);
+                request.Seed = received.Plan.Seed;
+                received.BeginAgain();
+            }
+        }
     }
 
     private static IVideoSink Open(StoryArguments story, StoryAccepted plan)

@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
+using Microsoft.Extensions.Logging.Abstractions;
 using Phenaki.Cli.Hosting;
 using Phenaki.Contracts;
+using Phenaki.ServiceDefaults.Security;
 using Phenaki.ServiceDefaults.Telemetry;
 using Phenaki.Story.V1;
 using Spectre.Console;
@@ -30,24 +33,20 @@ internal sealed class StoryRun(StoryArguments story, bool isJson, TimeProvider t
             await Console.Error.WriteLineAsync(notice);
         }
 
-        using var channel = GrpcChannel.ForAddress("http://mesh", Channel(mesh.Transport));
+        using var channel = GrpcChannel.ForAddress("http://mesh", Channel(mesh.Transport, dispose: false));
         var service = new StoryService.StoryServiceClient(channel);
         var model = await service.GetModelAsync(new(), cancellationToken: cancellationToken);
         return await MakeAsync(service, opening, (int)model.PrefixFrames, cancellationToken);
     }
 
     /// <summary>Uses services that run elsewhere.</summary>
-    /// <exception cref="CliException">The address is none, or nobody answers there.</exception>
-    public async Task<int> OverNetworkAsync(string address, CancellationToken cancellationToken)
+    /// <exception cref="CliException">Nobody answers there.</exception>
+    public async Task<int> OverNetworkAsync(RemoteAccess remote, CancellationToken cancellationToken)
     {
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-        {
-            throw CliException.Usage($"--address is '{address}'; allowed are URLs such as http://127.0.0.1:5100.");
-        }
-
         using var telemetry = ClientTelemetry.Start("phenaki");
-        using var channel = GrpcChannel.ForAddress(uri, Channel(null));
-        var service = new StoryService.StoryServiceClient(channel);
+        using var tls = new ClientTls("The certificate for the service", remote.Files, FileReload.Default, time, NullLogger.Instance);
+        using var channel = GrpcChannel.ForAddress(remote.Address, Channel(new SocketsHttpHandler { SslOptions = tls.Options(), EnableMultipleHttp2Connections = true }, dispose: true));
+        var service = new StoryService.StoryServiceClient(channel.Intercept(metadata => WithKey(metadata, remote.ApiKey)));
         try
         {
             var model = await service.GetModelAsync(new(), cancellationToken: cancellationToken);
@@ -57,15 +56,25 @@ internal sealed class StoryRun(StoryArguments story, bool isJson, TimeProvider t
         catch (RpcException away) when (away.Status.DebugException is HttpRequestException or IOException or System.Net.Sockets.SocketException)
         {
             throw CliException.Failure(
-                $"No Phenaki services answer at {address}: {away.Status.DebugException.GetBaseException().Message}.",
+                $"No Phenaki services answer at {remote.Address.OriginalString}: {away.Status.DebugException.GetBaseException().Message}.",
                 "Start them with 'phenaki serve', or leave --address out to have them hosted here.");
         }
     }
 
-    private static GrpcChannelOptions Channel(HttpMessageHandler? transport) => new()
+    private static Metadata WithKey(Metadata metadata, string? key)
     {
-        HttpHandler = new TraceContextHandler(transport ?? new SocketsHttpHandler { EnableMultipleHttp2Connections = true }),
-        DisposeHttpClient = transport is null,
+        if (key is not null)
+        {
+            metadata.Add("authorization", $"Bearer {key}");
+        }
+
+        return metadata;
+    }
+
+    private static GrpcChannelOptions Channel(HttpMessageHandler transport, bool dispose) => new()
+    {
+        HttpHandler = new TraceContextHandler(transport),
+        DisposeHttpClient = dispose,
         MaxReceiveMessageSize = WireTensor.MaxBytes,
         MaxSendMessageSize = WireTensor.MaxBytes,
     };
@@ -76,7 +85,7 @@ internal sealed class StoryRun(StoryArguments story, bool isJson, TimeProvider t
         IStoryProgress progress = Console.IsErrorRedirected
             ? new LineProgress(Console.Error, time)
             : new BarProgress(AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }));
-        var result = await TracedAsync(() => new StoryClient(service, progress).MakeAsync(story, opening, prefixFrames, cancellationToken));
+        var result = await TracedAsync(() => new StoryClient(service, progress, time).MakeAsync(story, opening, prefixFrames, cancellationToken));
         foreach (var warning in StoryText.Warnings(result))
         {
             await Console.Error.WriteLineAsync(warning);

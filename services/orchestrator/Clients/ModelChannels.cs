@@ -1,9 +1,12 @@
+using System.Net;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Balancer;
 using Grpc.Net.Client.Configuration;
 using Microsoft.Extensions.Options;
 using Phenaki.Contracts;
+using Phenaki.Orchestrator.Clients.Balancing;
+using Phenaki.ServiceDefaults.Security;
 using Phenaki.ServiceDefaults.Telemetry;
 
 namespace Phenaki.Orchestrator.Clients;
@@ -18,41 +21,51 @@ internal sealed class ModelChannels : IDisposable
     private const int RetryBufferPerCall = 5 * 1024 * 1024;
     private const int RetryBuffer = 64 * 1024 * 1024;
 
-    private readonly ServiceProvider _resolvers;
+    private readonly List<ServiceProvider> _balancers = [];
 
     /// <summary>Creates the channels; nothing is connected before the first call.</summary>
     /// <param name="options">Addresses.</param>
     /// <param name="transport">What carries the calls instead of sockets.</param>
+    /// <param name="tls">How https addresses are spoken to.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="logs">Logs of the channels.</param>
-    public ModelChannels(IOptions<OrchestratorOptions> options, ModelTransport transport, ILoggerFactory logs)
+    public ModelChannels(IOptions<OrchestratorOptions> options, ModelTransport transport, ClientTls tls, TimeProvider time, ILoggerFactory logs)
     {
-        _resolvers = new ServiceCollection()
-            .AddSingleton<ResolverFactory>(new DnsResolverFactory(options.Value.DnsRefreshInterval))
-            .AddSingleton(logs)
-            .BuildServiceProvider();
         TextEncoder = Create(options.Value.TextEncoderAddress);
         VideoTokenizer = Create(options.Value.VideoTokenizerAddress);
         MaskedTransformer = Create(options.Value.MaskedTransformerAddress);
 
-        GrpcChannel Create(string address)
+        GrpcChannel Create(string text)
         {
-            var named = new Uri(address).Scheme == "dns";
-            return GrpcChannel.ForAddress(address, new()
+            var address = ServiceAddress.Parse(text, options.Value.DnsUsesTls) ?? throw new ArgumentException($"'{text}' is no address.", nameof(options));
+            return GrpcChannel.ForAddress(address.Target, new()
             {
-                HttpHandler = new TraceContextHandler(transport.Handler ?? Sockets()),
+                HttpHandler = new TraceContextHandler(transport.Handler ?? new ReplicaCallHandler(Sockets(tls), address.HostName)),
                 DisposeHttpClient = transport.Handler is null,
-                Credentials = named ? options.Value.DnsUsesTls ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure : null,
+                Credentials = !address.IsBalanced ? null : address.UsesTls ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure,
                 MaxReceiveMessageSize = WireTensor.MaxBytes,
                 MaxSendMessageSize = WireTensor.MaxBytes,
                 MaxRetryBufferPerCallSize = RetryBufferPerCall,
                 MaxRetryBufferSize = RetryBuffer,
-                ServiceConfig = Config(named),
+                ServiceConfig = Config(address),
 
                 // The default grows to two minutes: a service that is back would stay unknown for that long.
                 InitialReconnectBackoff = TimeSpan.FromMilliseconds(200),
                 MaxReconnectBackoff = TimeSpan.FromSeconds(1),
-                ServiceProvider = _resolvers,
+                ServiceProvider = Balancing(address),
             });
+        }
+
+        ServiceProvider Balancing(ServiceAddress address)
+        {
+            var services = new ServiceCollection()
+                .AddSingleton<ResolverFactory>(new NameResolverFactory(options.Value.DnsRefreshInterval, Dns.GetHostAddressesAsync, time))
+                .AddSingleton<ResolverFactory>(new ListResolverFactory(address.Replicas))
+                .AddSingleton<LoadBalancerFactory>(new LeastLoadedBalancerFactory(time))
+                .AddSingleton(logs)
+                .BuildServiceProvider();
+            _balancers.Add(services);
+            return services;
         }
     }
 
@@ -71,11 +84,12 @@ internal sealed class ModelChannels : IDisposable
         TextEncoder.Dispose();
         VideoTokenizer.Dispose();
         MaskedTransformer.Dispose();
-        _resolvers.Dispose();
+        _balancers.ForEach(balancer => balancer.Dispose());
     }
 
-    private static SocketsHttpHandler Sockets() => new()
+    private static SocketsHttpHandler Sockets(ClientTls tls) => new()
     {
+        SslOptions = tls.Options(),
         EnableMultipleHttp2Connections = true,
         ConnectTimeout = TimeSpan.FromSeconds(5),
         // A node that vanishes sends nothing; without pings a story would wait for it until its deadline.
@@ -84,7 +98,7 @@ internal sealed class ModelChannels : IDisposable
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
     };
 
-    private static ServiceConfig Config(bool named)
+    private static ServiceConfig Config(ServiceAddress address)
     {
         var config = new ServiceConfig
         {
@@ -104,9 +118,9 @@ internal sealed class ModelChannels : IDisposable
                 },
             },
         };
-        if (named)
+        if (address.IsBalanced)
         {
-            config.LoadBalancingConfigs.Add(new RoundRobinConfig());
+            config.LoadBalancingConfigs.Add(new LoadBalancingConfig(LeastLoadedBalancerFactory.PolicyName));
         }
 
         return config;

@@ -7,7 +7,8 @@ namespace Phenaki.Caching;
 public sealed class CacheOptions : IValidatableObject
 {
     /// <summary>
-    /// Address of Redis in the form of StackExchange.Redis, as in "redis:6379,password=..."; default empty: no cache.
+    /// Address of Redis in the form of StackExchange.Redis; default empty: no cache. One server "redis:6379,password=...", a cluster
+    /// "a:6379,b:6379,c:6379", what sentinels watch "a:26379,b:26379,serviceName=mymaster", each with ",ssl=true" for TLS.
     /// </summary>
     public string Redis { get; set; } = "";
 
@@ -58,6 +59,22 @@ public sealed class CacheOptions : IValidatableObject
     /// <summary>How often a waiting replica looks for the value; default 0.1 s; 10 ms to 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan LeasePollInterval { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>True where <see cref="Redis"/> can be read and asks for TLS.</summary>
+    public bool UsesTls
+    {
+        get
+        {
+            try
+            {
+                return Redis.Length > 0 && ConfigurationOptions.Parse(Redis).Ssl;
+            }
+            catch (ArgumentException)
+            {
+                return false;
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

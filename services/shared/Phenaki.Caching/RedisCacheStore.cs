@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.CircuitBreaker;
@@ -12,7 +13,7 @@ namespace Phenaki.Caching;
 /// </summary>
 /// <remarks>
 /// Keys: {prefix}v1:{64 hexadecimal digits} is a value (string with time to live), {prefix}v1:lease:{the same digits} the name of the
-/// replica that computes it (string set only where absent, with time to live).
+/// replica that computes it (string set only where absent, with time to live). No command names two keys, so a cluster may keep them apart.
 /// </remarks>
 public sealed class RedisCacheStore : ICacheStore, IAsyncDisposable
 {
@@ -20,6 +21,7 @@ public sealed class RedisCacheStore : ICacheStore, IAsyncDisposable
     private readonly CacheStatistics statistics;
     private readonly TimeProvider time;
     private readonly ILogger logger;
+    private readonly Func<SslClientAuthenticationOptions>? tls;
     private readonly ResiliencePipeline pipeline;
     private readonly Lock gate = new();
     private Task<ConnectionMultiplexer>? connecting;
@@ -30,8 +32,15 @@ public sealed class RedisCacheStore : ICacheStore, IAsyncDisposable
     /// <param name="statistics">Counts what fails.</param>
     /// <param name="time">Clock of time-outs and circuit breaker.</param>
     /// <param name="logger">Told when the circuit opens and closes.</param>
-    public RedisCacheStore(CacheOptions options, CacheStatistics statistics, TimeProvider time, ILogger<RedisCacheStore> logger)
+    /// <param name="tls">How each connection speaks TLS where the address says ssl=true; null for the system's authorities and no certificate.</param>
+    public RedisCacheStore(
+        CacheOptions options,
+        CacheStatistics statistics,
+        TimeProvider time,
+        ILogger<RedisCacheStore> logger,
+        Func<SslClientAuthenticationOptions>? tls = null)
     {
+        this.tls = tls;
         this.options = options;
         this.statistics = statistics;
         this.time = time;
@@ -179,6 +188,16 @@ public sealed class RedisCacheStore : ICacheStore, IAsyncDisposable
                 // A miss now is better than a hit later: nothing queues up for a server that is away.
                 configuration.BacklogPolicy = BacklogPolicy.FailFast;
                 configuration.ReconnectRetryPolicy = new LinearRetry(1000);
+                if (tls is not null)
+                {
+                    configuration.SslClientAuthenticationOptions = host =>
+                    {
+                        var authentication = tls();
+                        authentication.TargetHost = host;
+                        return authentication;
+                    };
+                }
+
                 connecting = ConnectionMultiplexer.ConnectAsync(configuration);
             }
 

@@ -45,7 +45,8 @@ internal sealed class FakeMesh : IAsyncDisposable
         };
         foreach (var (name, value) in settings)
         {
-            all[$"Orchestrator:{name}"] = value;
+            // A name with a colon is that of another section, one that begins with it of none.
+            all[name.Contains(':', StringComparison.Ordinal) ? name.TrimStart(':') : $"Orchestrator:{name}"] = value;
         }
 
         return ServiceHost.StartAsync(builder => builder.AddOrchestrator(transport), app => app.MapOrchestrator(), all, cancellationToken);

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+
+namespace Phenaki.Orchestrator.ApiKeys;
+
+/// <summary>Lets a call of the story service in only with a key that is good, and only as far as the key's limits go.</summary>
+internal sealed class ApiKeyInterceptor(ApiKeyRing ring, ILogger<ApiKeyInterceptor> logger) : Interceptor
+{
+    private const string Bearer = "Bearer ";
+
+    /// <inheritdoc/>
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        Enter(context);
+        return continuation(request, context);
+    }
+
+    /// <inheritdoc/>
+    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        Enter(context);
+        return continuation(requestStream, context);
+    }
+
+    /// <inheritdoc/>
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        using var place = Enter(context)?.EnterStory();
+        await continuation(request, responseStream, context);
+    }
+
+    /// <inheritdoc/>
+    public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        using var place = Enter(context)?.EnterStory();
+        await continuation(requestStream, responseStream, context);
+    }
+
+    private ApiKeyGate? Enter(ServerCallContext context)
+    {
+        if (!ring.IsOn)
+        {
+            return null;
+        }
+
+        try
+        {
+            var gate = ring.Authenticate(Key(context.RequestHeaders));
+            Activity.Current?.SetTag("enduser.id", gate.Id);
+            gate.Enter();
+            return gate;
+        }
+        catch (RpcException refusal)
+        {
+            // The message names the id of a key at most, and only of one that was proven.
+            StoryLog.CallRefused(logger, context.Method, context.Peer, refusal.Status.Detail);
+            throw;
+        }
+    }
+
+    private static string? Key(Metadata headers)
+    {
+        if (headers.GetValue("authorization") is { } authorization && authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        {
+            return authorization[Bearer.Length..].Trim();
+        }
+
+        return headers.GetValue("x-api-key")?.Trim();
+    }
+}

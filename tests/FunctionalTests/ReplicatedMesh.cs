@@ -1,0 +1,83 @@
+using Phenaki.Testing;
+
+namespace Phenaki.FunctionalTests;
+
+/// <summary>Two replicas of every service as processes, with tiny models; each orchestrator knows both replicas of the others.</summary>
+public sealed class ReplicatedMesh : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    /// <summary>Chooses ports and writes the model; nothing runs yet.</summary>
+    /// <param name="orchestratorArguments">Further arguments of both orchestrators.</param>
+    public ReplicatedMesh(params string[] orchestratorArguments)
+    {
+        StoryModel.Write(_folder.Path);
+        TextEncoders = Pair("text-encoder", "Phenaki.TextEncoder");
+        VideoTokenizers = Pair("video-tokenizer", "Phenaki.VideoTokenizer");
+        MaskedTransformers = Pair("masked-transformer", "Phenaki.MaskedTransformer");
+        Orchestrators = [Orchestrator(orchestratorArguments), Orchestrator(orchestratorArguments)];
+    }
+
+    /// <summary>The text encoders.</summary>
+    public IReadOnlyList<ServiceProcess> TextEncoders { get; }
+
+    /// <summary>The video tokenizers.</summary>
+    public IReadOnlyList<ServiceProcess> VideoTokenizers { get; }
+
+    /// <summary>The masked transformers.</summary>
+    public IReadOnlyList<ServiceProcess> MaskedTransformers { get; }
+
+    /// <summary>The orchestrators.</summary>
+    public IReadOnlyList<ServiceProcess> Orchestrators { get; }
+
+    /// <summary>All but the orchestrators.</summary>
+    public IEnumerable<ServiceProcess> Workers => [.. TextEncoders, .. VideoTokenizers, .. MaskedTransformers];
+
+    /// <summary>Starts all.</summary>
+    public async Task<ReplicatedMesh> StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var service in Workers.Concat(Orchestrators))
+        {
+            service.Start();
+        }
+
+        foreach (var service in Workers.Concat(Orchestrators))
+        {
+            await service.ReadyAsync(cancellationToken);
+        }
+
+        return this;
+    }
+
+    /// <summary>Replaces a replica, as a rolling update does: it is asked to leave, and when it has, its successor comes.</summary>
+    public static async Task ReplaceAsync(ServiceProcess replica, CancellationToken cancellationToken)
+    {
+        Assert.Equal(0, await replica.LeaveAsync(cancellationToken));
+        replica.Start();
+        await replica.ReadyAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in Orchestrators.Concat(Workers))
+        {
+            await service.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    private static string Both(IReadOnlyList<ServiceProcess> pair) => string.Join(',', pair.Select(service => service.Address));
+
+    private ServiceProcess Orchestrator(string[] arguments) => new(
+        "orchestrator", "Phenaki.Orchestrator", "Ready with",
+        [
+            "--text-encoder-address", Both(TextEncoders), "--video-tokenizer-address", Both(VideoTokenizers),
+            "--masked-transformer-address", Both(MaskedTransformers), .. arguments,
+        ]);
+
+    private ServiceProcess[] Pair(string name, string assembly) => [Service(name, assembly), Service(name, assembly)];
+
+    private ServiceProcess Service(string name, string assembly) => new(name, assembly, "is ready", "--model", _folder.Of(name), "--device", "cpu");
+}
