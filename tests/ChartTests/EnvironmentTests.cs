@@ -15,14 +15,6 @@ public sealed class EnvironmentTests(RenderedCharts charts) : ChartTest(charts)
     // Read by libraries, not by us: libtorch, OpenTelemetry, and the kubelet that puts the name into another variable.
     private static readonly string[] OfLibraries = ["OMP_NUM_THREADS", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_RESOURCE_ATTRIBUTES", "POD_NAME"];
 
-    // Decided, and on their way into the services.
-    private static readonly string[] Awaited =
-    [
-        "DrainDelaySeconds", "Telemetry:MetricsPort", "Tls:CertificateFile", "Tls:KeyFile", "Tls:ClientCaFile", "Tls:ClientNames",
-        "Limits:MaxConnections", "Limits:MaxStreamsPerConnection", "Limits:StreamIdleTimeout", "Limits:SlowReaderTimeout", "Mesh:Tls:CaFile", "Mesh:Tls:CertificateFile", "Mesh:Tls:KeyFile", "ApiKeys:File",
-        "Orchestrator:RedisCaFile", "Orchestrator:RedisCertificateFile", "Orchestrator:RedisKeyFile",
-    ];
-
     public static TheoryData<string> Services => [.. MeshService.All.Select(service => service.Key)];
 
     [Fact(Timeout = Patience)]
@@ -31,7 +23,7 @@ public sealed class EnvironmentTests(RenderedCharts charts) : ChartTest(charts)
         let known = KnownSettings.Of(service)
         from variable in chart.Manifests.Pod(service.Name).Main.Env
         where variable.Name.StartsWith(Prefix, StringComparison.Ordinal)
-            ? !known.Contains(Setting(variable.Name)) && !Awaited.Contains(Setting(variable.Name)) && !variable.Name.StartsWith("PHENAKI_Logging__LogLevel__", StringComparison.Ordinal)
+            ? !known.Contains(Setting(variable.Name)) && !variable.Name.StartsWith("PHENAKI_Logging__LogLevel__", StringComparison.Ordinal)
             : !OfLibraries.Contains(variable.Name)
         select $"{service.Name} has no setting {variable.Name}");
 
@@ -66,7 +58,7 @@ public sealed class EnvironmentTests(RenderedCharts charts) : ChartTest(charts)
     private static IEnumerable<string> Faults(Manifests chart, MeshService service)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(chart.Pod(service.Name).Main.Env
-            .Where(variable => variable.Name.StartsWith(Prefix, StringComparison.Ordinal) && !Awaited.Contains(Setting(variable.Name)))
+            .Where(variable => variable.Name.StartsWith(Prefix, StringComparison.Ordinal))
             .ToDictionary(variable => Setting(variable.Name), variable => (string?)(variable.Value ?? "redis:6379,password=secret"))).Build();
         var bind = typeof(EnvironmentTests).GetMethod(nameof(Bind), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!
             .MakeGenericMethod(service.Options).CreateDelegate<Func<IConfigurationSection, IEnumerable<string>>>();

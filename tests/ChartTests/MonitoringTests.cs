@@ -13,6 +13,13 @@ public sealed class MonitoringTests(RenderedCharts charts) : ChartTest(charts)
     public static string[] Files(string folder, string pattern) =>
         Directory.Exists(Path.Combine(HelmProgram.Chart, folder)) ? [.. Directory.GetFiles(Path.Combine(HelmProgram.Chart, folder), pattern).Order(StringComparer.Ordinal)] : [];
 
+    [Fact]
+    public void Files_OfTheChart_AreThere()
+    {
+        Assert.NotEmpty(Files("dashboards", "*.json"));
+        Assert.NotEmpty(Files("alerts", "*.yaml"));
+    }
+
     [Fact(Timeout = Patience)]
     public Task Dashboards_InEveryRendering_AreTheFilesToTheLastByte() => NothingAsync(chart =>
         from file in chart.Switches.Monitoring ? Files("dashboards", "*.json") : []
