@@ -8,7 +8,7 @@ var root = new RootCommand("Trains the parts of Phenaki and measures them.")
     JudgeCommand.Create(),
     EvaluateCommand.Create(),
     DatasetCommand.Create(),
+    ExportCommand.Create(),
 };
 
-// A run that is asked to stop ends its step and saves: that takes longer than the two seconds that are usual.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+return await ClearErrors.ReportAsync(root.Parse(args));

@@ -25,7 +25,7 @@ internal static class JudgeCommand
             return Task.CompletedTask;
         });
         var settings = TrainingRunSettings.Of(arguments.Run, config.Steps, config.SaveMinutes, config.WithoutLength());
-        await new TrainingRun(TimeProvider.System, Console.Out).RunAsync(trainer, settings, cancellationToken).ConfigureAwait(false);
+        await arguments.DoAsync(trainer, settings, cancellationToken).ConfigureAwait(false);
         return 0;
     }
 

@@ -4,7 +4,6 @@ using Phenaki.Models.Folders;
 using Phenaki.Trainer.Data;
 using Phenaki.Trainer.Tokenizer;
 using Phenaki.Trainer.Training;
-using static TorchSharp.torch;
 
 namespace Phenaki.Trainer.Commands;
 
@@ -15,7 +14,8 @@ internal static class TokenizerCommand
         new TrainingOptions("Folder of the video tokenizer, written with every checkpoint.")
             .Command("tokenizer", "Trains a video tokenizer.", "Folder of a video tokenizer to begin with instead of random weights; its sizes must be those of the settings.", RunAsync);
 
-    private static async Task<int> RunAsync(TrainingArguments arguments, CancellationToken cancellationToken)
+    /// <summary>Trains, or writes the model of a run again.</summary>
+    public static async Task<int> RunAsync(TrainingArguments arguments, CancellationToken cancellationToken)
     {
         var config = ConfigFile.Read<TokenizerTrainingConfig>(arguments.Config, c => c.Violations());
         config = config with { From = arguments.From ?? config.From };
@@ -35,10 +35,10 @@ internal static class TokenizerCommand
         using var trainer = new TokenizerTrainer(config, batches, on, async (network, step, token) =>
         {
             await samples.WriteAsync(network, step, token).ConfigureAwait(false);
-            ModelFolder.Write(arguments.Output, config.Model, network, TokenizerCard.Write(config, source.Description, step), ScalarType.BFloat16);
+            ModelFolder.Write(arguments.Output, config.Model, network, TokenizerCard.Write(config, source.Description, step), arguments.Storage);
         });
         var settings = TrainingRunSettings.Of(arguments.Run, config.Steps, config.SaveMinutes, config.WithoutLength() with { From = begunWith, Data = data });
-        await new TrainingRun(TimeProvider.System, Console.Out).RunAsync(trainer, settings, cancellationToken).ConfigureAwait(false);
+        await arguments.DoAsync(trainer, settings, cancellationToken).ConfigureAwait(false);
         return 0;
     }
 }

@@ -1,3 +1,6 @@
+using Phenaki.Trainer.Training;
+using static TorchSharp.torch;
+
 namespace Phenaki.Trainer.Commands;
 
 /// <summary>What a user typed behind a training command.</summary>
@@ -9,4 +12,17 @@ internal sealed record TrainingArguments(string Config, string Run, string Outpu
 {
     /// <summary>Folder of the model to begin with; null where the settings decide.</summary>
     public string? From { get; init; }
+
+    /// <summary>True: nothing is trained, the model of the run's checkpoint is written again.</summary>
+    public bool ExportOnly { get; init; }
+
+    /// <summary>Type in which the model's numbers are stored.</summary>
+    public ScalarType Storage { get; init; } = ScalarType.BFloat16;
+
+    /// <summary>Trains, or writes the model again.</summary>
+    public Task<long> DoAsync(ITrainable trainer, TrainingRunSettings settings, CancellationToken cancellationToken)
+    {
+        var run = new TrainingRun(TimeProvider.System, Console.Out);
+        return ExportOnly ? run.ExportAsync(trainer, settings, cancellationToken) : run.RunAsync(trainer, settings, cancellationToken);
+    }
 }

@@ -30,11 +30,19 @@ internal sealed class TrainingOptions(string output)
     /// <param name="description">What it does.</param>
     /// <param name="from">What the option --from means to the command.</param>
     /// <param name="run">Takes what was typed.</param>
-    public Command Command(string name, string description, string from, Func<TrainingArguments, CancellationToken, Task<int>> run)
+    public Command Command(string name, string description, string from, Func<TrainingArguments, CancellationToken, Task<int>> run) =>
+        Command(name, description, from, (arguments, _, cancellationToken) => run(arguments, cancellationToken));
+
+    /// <summary>Makes a training command of these options and --from, that may get more options.</summary>
+    /// <param name="name">What is typed.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="from">What the option --from means to the command.</param>
+    /// <param name="run">Takes what was typed.</param>
+    public Command Command(string name, string description, string from, Func<TrainingArguments, ParseResult, CancellationToken, Task<int>> run)
     {
         var given = new Option<string?>("--from") { Description = from };
         var command = new Command(name, description) { Config, Run, Output, given, Device };
-        command.SetAction((parsed, cancellationToken) => run(Arguments(parsed) with { From = parsed.GetValue(given) }, cancellationToken));
+        command.SetAction((parsed, cancellationToken) => run(Arguments(parsed) with { From = parsed.GetValue(given) }, parsed, cancellationToken));
         return command;
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Phenaki.Media;
 using Phenaki.Models;
 using Phenaki.Models.Folders;
@@ -19,7 +18,8 @@ internal static class TransformerCommand
                 "transformer", "Trains a masked transformer and its text encoder.",
                 "Model folder whose text-encoder and masked-transformer are begun with instead of random weights; sizes must be those of the settings.", RunAsync);
 
-    private static async Task<int> RunAsync(TrainingArguments arguments, CancellationToken cancellationToken)
+    /// <summary>Trains, or writes the model of a run again.</summary>
+    public static async Task<int> RunAsync(TrainingArguments arguments, CancellationToken cancellationToken)
     {
         var parts = new ModelParts(arguments.Output);
         var config = ConfigFile.Read<TransformerTrainingConfig>(arguments.Config, c => c.Violations());
@@ -53,13 +53,13 @@ internal static class TransformerCommand
             : throw new InvalidOperationException($"{parts.VideoTokenizer} has no learned codebook; set model.code_width to 0 to train on it.");
         using var trainer = new TransformerTrainer(config, batches, codebook, vocabulary, on.Torch, async (trained, step, token) =>
         {
-            writer.Write(trained, step);
-            string samples = Path.Combine(arguments.Run, string.Create(CultureInfo.InvariantCulture, $"samples-{step:000000}.png"));
+            writer.Write(trained, step, arguments.Storage);
+            string samples = Path.Combine(arguments.Run, TrainingRun.SamplesName(step));
             await WriteSamplesAsync(samples, source.SamplePrompts, parts, config, tokenizerConfig, on, token).ConfigureAwait(false);
         });
         var lasting = config.WithoutLength() with { From = begunWith, Data = data, Model = config.Model with { VideoTokenizerFingerprint = files.Fingerprint } };
         var settings = TrainingRunSettings.Of(arguments.Run, config.Steps, config.SaveMinutes, lasting);
-        await new TrainingRun(TimeProvider.System, Console.Out).RunAsync(trainer, settings, cancellationToken).ConfigureAwait(false);
+        await arguments.DoAsync(trainer, settings, cancellationToken).ConfigureAwait(false);
         return 0;
     }
 

@@ -13,7 +13,8 @@ internal sealed class JudgeNetwork : nn.Module
     /// <summary>Frames of a clip that it judges.</summary>
     public const int Frames = 11;
 
-    private const int Seen = 6;
+    /// <summary>Frames that it sees of them.</summary>
+    public const int Seen = 6;
     private readonly ModuleList<Conv2d> convolutions;
     private readonly ModuleList<GroupNorm> norms;
     private readonly Linear describe;
@@ -42,13 +43,20 @@ internal sealed class JudgeNetwork : nn.Module
     public Tensor Describe(Tensor frames)
     {
         var every = frames.index_select(1, arange(0, Frames, 2, device: frames.device));
-        var x = every.permute(0, 1, 4, 2, 3).flatten(1, 2);
+        var last = Layers(every.permute(0, 1, 4, 2, 3).flatten(1, 2)).Last();
+        return nn.functional.gelu(describe.forward(last.flatten(1)));
+    }
+
+    /// <summary>What each of its layers makes of frames, the first one first.</summary>
+    /// <param name="frames">Shape [batch, 6 * 3, height, width]: six frames of red, green and blue.</param>
+    public IEnumerable<Tensor> Layers(Tensor frames)
+    {
+        var x = frames;
         for (int i = 0; i < convolutions.Count; i++)
         {
             x = nn.functional.gelu(norms[i].forward(convolutions[i].forward(x)));
+            yield return x;
         }
-
-        return nn.functional.gelu(describe.forward(x.flatten(1)));
     }
 
     // TorchSharp leaves weights and biases as the memory was where it is given a device.

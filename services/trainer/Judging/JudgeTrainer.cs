@@ -32,6 +32,9 @@ internal sealed class JudgeTrainer : ITrainable, IDisposable
             .Concat(_optimiser.State.Select(entry => ("optimiser." + entry.Name, entry.Tensor)));
 
     /// <inheritdoc />
+    public int Samples(long step) => _config.ClipsPerStep;
+
+    /// <inheritdoc />
     public Task ReadAsync(long step, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc />

@@ -1,6 +1,6 @@
-using System.Globalization;
 using Phenaki.Media;
 using Phenaki.Models.Video;
+using Phenaki.Trainer.Training;
 using static TorchSharp.torch;
 
 namespace Phenaki.Trainer.Tokenizer;
@@ -17,8 +17,7 @@ internal sealed class TokenizerSamples(TokenizerBatches batches, string folder)
     {
         var set = (await batches.ReadAsync(SampleStep, Clips, 0, 1, heldOut: true, cancellationToken).ConfigureAwait(false))[0];
         var (rows, width, height) = Rebuild(network, set);
-        string path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"samples-{step:000000}.png"));
-        await FrameStrip.WriteAsync(path, rows, width, height, scale: 1, gap: 1, cancellationToken).ConfigureAwait(false);
+        await FrameStrip.WriteAsync(Path.Combine(folder, TrainingRun.SamplesName(step)), rows, width, height, scale: 1, gap: 1, cancellationToken).ConfigureAwait(false);
     }
 
     private (List<IReadOnlyList<byte[]>> Rows, int Width, int Height) Rebuild(VideoTokenizerNetwork network, ClipSet set)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Phenaki.Models.Video;
+using Phenaki.Trainer.Judging;
 using Phenaki.Trainer.Optimisation;
 using Phenaki.Trainer.Training;
 using static TorchSharp.torch;
@@ -22,6 +23,8 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
     private readonly Optimiser _optimiser;
     private readonly CodebookMean? _codebook;
     private readonly AverageWeights? _average;
+    private readonly PerceptualLoss? _perceptual;
+    private readonly AdversarialLoss? _adversarial;
     private readonly ConcurrentDictionary<long, StepData> _read = new();
 
     /// <summary>Creates a trainer with fresh weights, or with those of the model that the settings begin with.</summary>
@@ -51,6 +54,8 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
 
         _optimiser = new Optimiser(_network.named_parameters(), config.Optimiser);
         _average = config.EmaDecay > 0 ? new AverageWeights(_network.named_parameters(), config.EmaDecay) : null;
+        _perceptual = config.PerceptualWeight > 0 ? new PerceptualLoss(Judge.ShippedFolder, device) : null;
+        _adversarial = config.AdversarialWeight > 0 ? new AdversarialLoss(config.DiscriminatorChannels, config.Optimiser, device) : null;
     }
 
     /// <summary>The network that learns.</summary>
@@ -61,7 +66,11 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         _network.state_dict().Select(entry => ("network." + entry.Key, entry.Value))
             .Concat(_optimiser.State.Select(entry => ("optimiser." + entry.Name, entry.Tensor)))
             .Concat(_codebook?.State ?? [])
-            .Concat(_average?.State ?? []);
+            .Concat(_average?.State ?? [])
+            .Concat(_adversarial?.State ?? []);
+
+    /// <inheritdoc />
+    public int Samples(long step) => (_config.ClipsPerStep + _config.StillsPerStep) * _config.Accumulate;
 
     /// <inheritdoc />
     public async Task ReadAsync(long step, CancellationToken cancellationToken)
@@ -84,17 +93,28 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
             StartCodebook(data.ForCodebook);
         }
 
+        bool competes = _adversarial is not null && step >= _config.AdversarialFromStep;
         var figures = new Dictionary<string, double> { ["loss"] = 0 };
+        if (_adversarial is not null)
+        {
+            figures["discriminator"] = 0;
+        }
+
         var coded = new List<(Tensor Rows, Tensor Indices, Tensor Errors)>();
         foreach (var set in data.Sets)
         {
             using var scope = NewDisposeScope();
             using var batch = _batches.Load(set);
-            Learn(batch, set.FrameShare, quantised, figures, coded);
+            Learn(batch, set.FrameShare, quantised, competes, figures, coded);
         }
 
         figures["gradient"] = _optimiser.Step(step, _config.Steps);
         _average?.Update(step);
+        if (competes)
+        {
+            _adversarial!.Step(step, _config.Steps);
+        }
+
         if (coded.Count > 0)
         {
             _codebook!.Update(
@@ -107,7 +127,8 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
 
     // Clips and stills count by their frames, so that a still weighs no more than a frame of a clip.
     private void Learn(
-        TokenizerBatches.Batch batch, double share, bool quantised, Dictionary<string, double> figures, List<(Tensor Rows, Tensor Indices, Tensor Errors)> coded)
+        TokenizerBatches.Batch batch, double share, bool quantised, bool competes, Dictionary<string, double> figures,
+        List<(Tensor Rows, Tensor Indices, Tensor Errors)> coded)
     {
         var encoded = _network.Encode(batch.Frames);
         var (code, index, bounded) = _network.Quantizer.Straight(encoded);
@@ -126,7 +147,22 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
             }
         }
 
+        if (_perceptual is not null)
+        {
+            loss = loss + (_config.PerceptualWeight * _perceptual.Of(batch.Frames, made));
+        }
+
+        if (competes)
+        {
+            loss = loss + (_config.AdversarialWeight * _adversarial!.Fool(made));
+        }
+
         (loss * share).backward();
+        if (competes)
+        {
+            figures["discriminator"] += share * _adversarial!.Learn(batch.Frames, made, share);
+        }
+
         using var _ = no_grad();
         string kind = batch.IsStill ? "still" : "clip";
         figures["loss"] += share * loss.item<float>();
@@ -195,6 +231,8 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         _optimiser.Dispose();
         _codebook?.Dispose();
         _average?.Dispose();
+        _perceptual?.Dispose();
+        _adversarial?.Dispose();
         _network.Dispose();
     }
 }

@@ -41,6 +41,18 @@ internal sealed record TokenizerTrainingConfig
     /// <summary>Weight of the distance between encoder rows and their codes (arXiv 1711.00937, equation 3), at least 0.</summary>
     public double Commitment { get; init; } = 0.1;
 
+    /// <summary>Weight of the distance as a trained network sees it (<see cref="PerceptualLoss"/>), 0 to 1,000; 0, the default, for none.</summary>
+    public double PerceptualWeight { get; init; }
+
+    /// <summary>Weight of the adversarial loss (<see cref="AdversarialLoss"/>), 0 to 1,000; 0, the default, for none.</summary>
+    public double AdversarialWeight { get; init; }
+
+    /// <summary>First step with the adversarial loss, at least 0: reconstructions should be good already. Default 1,000.</summary>
+    public int AdversarialFromStep { get; init; } = 1000;
+
+    /// <summary>Channels of the discriminator's first layer, 1 to 1,024. Default 32.</summary>
+    public int DiscriminatorChannels { get; init; } = 32;
+
     /// <summary>Decay of the codebook's exponential mean, 0 to 1; 0 trains the codebook by gradient instead.</summary>
     public double CodebookDecay { get; init; } = 0.99;
 
@@ -85,6 +97,8 @@ internal sealed record TokenizerTrainingConfig
             ("steps", Steps, 1d, 1e9), ("clips_per_step", ClipsPerStep, 0, 1024), ("stills_per_step", StillsPerStep, 0, 4096),
             ("unquantised_steps", UnquantisedSteps, 0, 1e9), ("k_means_rows", KMeansRows, new ProductCode(Model.Quantizer.CodebookSize, Model.Quantizer.Parts).PartSize, 1e8),
             ("subject_weight", SubjectWeight, 1, 100), ("squared_weight", SquaredWeight, 0, 1e3), ("commitment", Commitment, 0, 1e3),
+            ("perceptual_weight", PerceptualWeight, 0, 1e3), ("adversarial_weight", AdversarialWeight, 0, 1e3),
+            ("adversarial_from_step", AdversarialFromStep, 0, 1e9), ("discriminator_channels", DiscriminatorChannels, 1, 1024),
             ("codebook_decay", CodebookDecay, 0, 1), ("ema_decay", EmaDecay, 0, 0.9999999), ("accumulate", Accumulate, 1, 4096), ("save_minutes", SaveMinutes, 1e-3, 1e4),
         })
         {

@@ -8,6 +8,10 @@ internal interface ITrainable
     /// <summary>Everything that a checkpoint holds, by name; loading copies into these tensors.</summary>
     IEnumerable<(string Name, Tensor Tensor)> State { get; }
 
+    /// <summary>Clips and stills that a step learns from, for progress.</summary>
+    /// <param name="step">Number of the step, from 0.</param>
+    int Samples(long step);
+
     /// <summary>Reads what a step learns from; may run while the step before it is done.</summary>
     /// <param name="step">Number of the step, from 0.</param>
     /// <param name="cancellationToken">Stops the reading.</param>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Phenaki.Trainer.Training;
 
-/// <summary>Runs a <see cref="ITrainable"/>: progress, loss log, checkpoints, stop and resume.</summary>
+/// <summary>Runs a <see cref="ITrainable"/>: progress, loss log, events for TensorBoard, checkpoints, stop and resume.</summary>
 internal sealed class TrainingRun(TimeProvider time, TextWriter output)
 {
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(15);
@@ -17,16 +17,17 @@ internal sealed class TrainingRun(TimeProvider time, TextWriter output)
     public async Task<long> RunAsync(ITrainable trainable, TrainingRunSettings settings, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(settings.Folder);
-        string checkpoint = Path.Combine(settings.Folder, "checkpoint.safetensors");
+        string checkpoint = CheckpointOf(settings);
         string losses = Path.Combine(settings.Folder, "loss.csv");
         long step = Checkpoint.Load(checkpoint, trainable.State, settings.Description, settings.Renew);
         KeepLossesBefore(losses, step);
         output.WriteLine(step == 0 ? $"Training in {settings.Folder}" : $"Going on after step {step} in {settings.Folder}");
 
+        using var events = new EventFile(settings.Folder, step, time);
         long started = time.GetTimestamp(), saved = started, shown = started;
         long first = step;
         var sum = new Dictionary<string, double>();
-        long counted = 0;
+        long counted = 0, samples = 0;
         await using var ahead = new ReadAhead(trainable, settings.Steps, cancellationToken);
         while (step < settings.Steps && !cancellationToken.IsCancellationRequested && await ahead.ReachAsync(step).ConfigureAwait(false))
         {
@@ -41,6 +42,7 @@ internal sealed class TrainingRun(TimeProvider time, TextWriter output)
                 throw new InvalidOperationException($"The loss of step {step} is {figures["loss"]}. {checkpoint} holds the last good state; try a lower learning rate.");
             }
 
+            samples += trainable.Samples(step);
             step++;
             counted++;
             foreach (var (name, value) in figures)
@@ -49,12 +51,15 @@ internal sealed class TrainingRun(TimeProvider time, TextWriter output)
             }
 
             Append(losses, step, figures);
+            events.Add(step, figures);
             if (time.GetElapsedTime(shown) >= ProgressEvery || step == settings.Steps)
             {
+                events.Flush();
                 double perStep = time.GetElapsedTime(started).TotalSeconds / (step - first);
+                double perSecond = samples / time.GetElapsedTime(started).TotalSeconds;
                 var left = TimeSpan.FromSeconds(perStep * (settings.Steps - step));
                 string means = string.Join("  ", sum.Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Key} {f.Value / counted:0.####}")));
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {step}/{settings.Steps}  {perStep:0.00} s/step  {left:hh\\:mm\\:ss} left  {means}"));
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {step}/{settings.Steps}  {perStep:0.00} s/step  {perSecond:0.0} clips/s  {left:hh\\:mm\\:ss} left  {means}"));
                 sum.Clear();
                 counted = 0;
                 shown = time.GetTimestamp();
@@ -76,9 +81,41 @@ internal sealed class TrainingRun(TimeProvider time, TextWriter output)
 
             // A cancelled run still writes its last samples and model.
             await trainable.ExportAsync(step, CancellationToken.None).ConfigureAwait(false);
+            string samplesPicture = Path.Combine(settings.Folder, SamplesName(step));
+            if (File.Exists(samplesPicture))
+            {
+                events.Add(step, "samples", await File.ReadAllBytesAsync(samplesPicture, CancellationToken.None).ConfigureAwait(false));
+            }
+
+            events.Flush();
             output.WriteLine($"Saved after step {step}");
         }
     }
+
+    /// <summary>Name of the picture that <see cref="ITrainable.ExportAsync"/> may write into the run's folder.</summary>
+    public static string SamplesName(long step) => string.Create(CultureInfo.InvariantCulture, $"samples-{step:000000}.png");
+
+    /// <summary>Writes the model of a run's checkpoint again, without training.</summary>
+    /// <param name="trainable">What learned; as it was made for the run.</param>
+    /// <param name="settings">Settings of the run.</param>
+    /// <param name="cancellationToken">Stops the writing.</param>
+    /// <returns>Steps done.</returns>
+    /// <exception cref="InvalidOperationException">There is no checkpoint, or it was made with other settings.</exception>
+    public async Task<long> ExportAsync(ITrainable trainable, TrainingRunSettings settings, CancellationToken cancellationToken)
+    {
+        string checkpoint = CheckpointOf(settings);
+        if (!File.Exists(checkpoint))
+        {
+            throw new InvalidOperationException($"{settings.Folder} holds no checkpoint; a run writes one every few minutes and at its end.");
+        }
+
+        long step = Checkpoint.Load(checkpoint, trainable.State, settings.Description, settings.Renew);
+        await trainable.ExportAsync(step, cancellationToken).ConfigureAwait(false);
+        output.WriteLine($"Wrote the model after step {step}");
+        return step;
+    }
+
+    private static string CheckpointOf(TrainingRunSettings settings) => Path.Combine(settings.Folder, "checkpoint.safetensors");
 
     // Steps after the checkpoint are done again on resume and would stand in the log twice.
     private static void KeepLossesBefore(string path, long step)

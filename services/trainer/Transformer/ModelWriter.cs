@@ -12,15 +12,15 @@ namespace Phenaki.Trainer.Transformer;
 internal sealed class ModelWriter(TransformerTrainingConfig config, string data, CaptionVocabulary vocabulary, ModelParts parts)
 {
     /// <summary>Writes both folders; the transformer names the fingerprints of the parts it was trained with.</summary>
-    public void Write(TransformerTrainer trainer, long steps)
+    public void Write(TransformerTrainer trainer, long steps, ScalarType storage = ScalarType.BFloat16)
     {
-        ModelFolder.Write(parts.TextEncoder, config.TextEncoder, trainer.Text, TextCard(steps), ScalarType.BFloat16, vocabulary.Files);
+        ModelFolder.Write(parts.TextEncoder, config.TextEncoder, trainer.Text, TextCard(steps), storage, vocabulary.Files);
         var model = config.Model with
         {
             TextEncoderFingerprint = Fingerprint(parts.TextEncoder),
             VideoTokenizerFingerprint = Fingerprint(parts.VideoTokenizer),
         };
-        ModelFolder.Write(parts.MaskedTransformer, model, trainer.Network, TransformerCard(steps), ScalarType.BFloat16);
+        ModelFolder.Write(parts.MaskedTransformer, model, trainer.Network, TransformerCard(steps), storage);
     }
 
     private static string Fingerprint(string folder)

@@ -59,6 +59,9 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
             .Concat(_average?.State ?? []);
 
     /// <inheritdoc />
+    public int Samples(long step) => (_config.PhaseAt(step).Clips + _config.PhaseAt(step).Stills) * _config.Accumulate;
+
+    /// <inheritdoc />
     public async Task ReadAsync(long step, CancellationToken cancellationToken) =>
         _read[step] = await _batches.ReadAsync(step, cancellationToken).ConfigureAwait(false);
 

@@ -100,6 +100,21 @@ public sealed class GivenModelTests : IDisposable
         Assert.Contains("another --output", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 240_000)]
+    public async Task Export_RunThatIsDone_WritesTheSameModelAgain()
+    {
+        string config = Path.Combine(_folder, "tokenizer.json");
+        await File.WriteAllTextAsync(config, ConfigFile.Write(TinyTraining.Tokenizer with { Steps = 1 }), TestContext.Current.CancellationToken);
+        Assert.Equal(0, await InvokeAsync("--config", config, "--run", At("run"), "--output", At("model")));
+        string[] export = ["tokenizer", "--config", config, "--run", At("run"), "--device", "cpu", "--output"];
+        var quiet = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+        Assert.Equal(0, await ExportCommand.Create().Parse([.. export, At("again")]).InvokeAsync(quiet, TestContext.Current.CancellationToken));
+        Assert.Equal(0, await ExportCommand.Create().Parse([.. export, At("wide"), "--storage", "float32"]).InvokeAsync(quiet, TestContext.Current.CancellationToken));
+        Assert.Equal(GivenModel.Fingerprint(At("model")), GivenModel.Fingerprint(At("again")));
+        using var wide = ModelFolder.Open(At("wide"), VideoTokenizerConfig.Type);
+        Assert.Equal("F32", wide.Weights.Tensors["to_code.weight"].Tensors["to_code.weight"].Dtype.ToString());
+    }
+
     private string At(string name) => Path.Combine(_folder, name);
 
     private static Task<int> InvokeAsync(params string[] arguments) => TokenizerCommand.Create().Parse([.. arguments, "--device", "cpu"]).InvokeAsync(

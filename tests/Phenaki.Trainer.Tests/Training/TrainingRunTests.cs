@@ -1,3 +1,4 @@
+using Phenaki.Models.Folders;
 using Phenaki.Trainer.Tokenizer;
 using Phenaki.Trainer.Training;
 using static TorchSharp.torch;
@@ -22,6 +23,25 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal(8, whole.Length);
         Assert.Equal(whole, parts);
         Assert.Equal(await CheckpointAsync("whole"), await CheckpointAsync("parts"));
+    }
+
+    // A killed run leaves an older checkpoint and a log of steps that came after it.
+    [Fact(Timeout = 120_000)]
+    public async Task RunAsync_KilledBehindItsCheckpoint_RepeatsTheUninterruptedRunNumberForNumber()
+    {
+        var config = Config with { AdversarialWeight = 0.1, AdversarialFromStep = 4, DiscriminatorChannels = 4 };
+        var whole = await TrainAsync("whole", 8, config);
+        string checkpoint = Path.Combine(_folder, "killed", "checkpoint.safetensors");
+        foreach (long steps in (long[])[2, 5])
+        {
+            await TrainAsync("killed", steps, config);
+            File.Copy(checkpoint, checkpoint + ".kept");
+            await TrainAsync("killed", steps + 2, config);
+            File.Move(checkpoint + ".kept", checkpoint, overwrite: true);
+        }
+
+        Assert.Equal(whole, await TrainAsync("killed", 8, config));
+        Assert.Equal(await CheckpointAsync("whole"), await CheckpointAsync("killed"));
     }
 
     [Fact(Timeout = 120_000)]
@@ -59,6 +79,32 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal(before, await File.ReadAllBytesAsync(Path.Combine(folder, "checkpoint.safetensors"), TestContext.Current.CancellationToken));
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task RunAsync_CheckpointCannotBeWritten_StopsAndKeepsTheLastGoodOne()
+    {
+        string folder = Path.Combine(_folder, "full");
+        using var state = zeros(1);
+        var settings = new TrainingRunSettings(folder, 3, TimeSpan.FromHours(1), "fake");
+        var run = new TrainingRun(TimeProvider.System, TextWriter.Null);
+        await run.RunAsync(new FakeTrainable(state, failAt: long.MaxValue), settings, TestContext.Current.CancellationToken);
+        byte[] before = await CheckpointAsync("full");
+        using var unwritable = tensor([double.NaN]).to(ScalarType.Float32);
+        var broken = new FakeTrainable(state, failAt: long.MaxValue) { Written = unwritable };
+        await Assert.ThrowsAsync<ModelFormatException>(() => run.RunAsync(broken, settings with { Steps = 5 }, TestContext.Current.CancellationToken));
+        Assert.Equal(before, await CheckpointAsync("full"));
+        Assert.Single(Directory.GetFiles(folder, "checkpoint*"));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task ExportAsync_WithoutACheckpoint_SaysSo()
+    {
+        using var state = zeros(1);
+        var settings = new TrainingRunSettings(Path.Combine(_folder, "none"), 3, TimeSpan.FromHours(1), "fake");
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => new TrainingRun(TimeProvider.System, TextWriter.Null)
+            .ExportAsync(new FakeTrainable(state, failAt: 0), settings, TestContext.Current.CancellationToken));
+        Assert.Contains("holds no checkpoint", error.Message, StringComparison.Ordinal);
+    }
+
     private Task<byte[]> CheckpointAsync(string name) =>
         File.ReadAllBytesAsync(Path.Combine(_folder, name, "checkpoint.safetensors"), TestContext.Current.CancellationToken);
 
@@ -79,6 +125,8 @@ public sealed class TrainingRunTests : IDisposable
     {
         public IEnumerable<(string Name, Tensor Tensor)> State => inner.State;
 
+        public int Samples(long step) => inner.Samples(step);
+
         public Task ReadAsync(long step, CancellationToken cancellationToken) => inner.ReadAsync(step, cancellationToken);
 
         public IReadOnlyDictionary<string, double> Step(long step)
@@ -96,7 +144,14 @@ public sealed class TrainingRunTests : IDisposable
 
     private sealed class FakeTrainable(Tensor state, long failAt) : ITrainable
     {
-        public IEnumerable<(string Name, Tensor Tensor)> State => [("state", state)];
+        public Tensor? Written { get; init; }
+
+        // Read first, written later: what cannot be written has been read.
+        private int _asked;
+
+        public IEnumerable<(string Name, Tensor Tensor)> State => [("state", _asked++ > 0 && Written is not null ? Written : state)];
+
+        public int Samples(long step) => 1;
 
         public Task ReadAsync(long step, CancellationToken cancellationToken) => Task.CompletedTask;
 
