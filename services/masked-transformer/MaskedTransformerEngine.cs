@@ -7,8 +7,8 @@ using Phenaki.Serving;
 namespace Phenaki.MaskedTransformer;
 
 /// <summary>
-/// The model behind a scheduler: up to <see cref="MaskedTransformerOptions.MaxActive"/> clips advance in turn on the model's one thread, each with
-/// forwards of its own shapes, so that a clip's tokens do not depend on what else is being sampled.
+/// The model behind a scheduler: up to <see cref="MaskedTransformerOptions.MaxActive"/> clips advance together on the model's one thread. A clip's tokens do
+/// not depend on what else is being sampled.
 /// </summary>
 internal sealed class MaskedTransformerEngine : IAsyncDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class MaskedTransformerEngine : IAsyncDisposable
     private const int MaxSteps = 2 * 256;
     private readonly ModelThread _thread;
     private readonly IMaskedTransformer _model;
-    private readonly StepScheduler _scheduler;
+    private readonly StepScheduler<ClipWork, ClipProgress, int[]> _scheduler;
     private readonly MaskedTransformerMetrics _metrics;
 
     private MaskedTransformerEngine(
@@ -28,8 +28,7 @@ internal sealed class MaskedTransformerEngine : IAsyncDisposable
         Config = model.Config;
         Identity = model.Identity;
         var admission = new AdmissionController(new AdmissionOptions { Capacity = options.MaxQueue }, time, metrics.Serving);
-        _scheduler = new StepScheduler(
-            thread, admission, new StepSchedulerOptions { MaxActive = options.MaxActive, ProgressCapacity = MaxSteps }, time);
+        _scheduler = new(thread, admission, new() { MaxActive = options.MaxActive, ProgressCapacity = MaxSteps }, Step, time);
         metrics.Serving.ShowModel(Identity.Name, Identity.Version, Identity.Fingerprint);
         metrics.StartAtZero();
         admission.MarkReady();
@@ -41,7 +40,10 @@ internal sealed class MaskedTransformerEngine : IAsyncDisposable
     /// <summary>Name, version and fingerprint of the model.</summary>
     public ModelIdentity Identity { get; }
 
-    /// <summary>Clips that advance in turn.</summary>
+    /// <summary>Most clips that share a forward pass.</summary>
+    public int MaxClipsPerForward => _model.MaxClipsPerForward;
+
+    /// <summary>Clips that advance together.</summary>
     public int Active => _scheduler.Active;
 
     /// <summary>Clips that wait for their turn.</summary>
@@ -67,16 +69,35 @@ internal sealed class MaskedTransformerEngine : IAsyncDisposable
     /// <param name="request">A valid request.</param>
     /// <param name="withTokens">Whether the progress carries the tokens so far.</param>
     /// <param name="deadline">When the clip is of no use any more; null for never.</param>
+    /// <param name="priority">Who goes first where clips wait.</param>
     /// <param name="cancellationToken">Frees the clip's place before its next step.</param>
     /// <exception cref="AdmissionRefusedException">Refused at once.</exception>
-    public StepRun<ClipProgress, int[]> Start(ClipRequest request, bool withTokens, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    public StepRun<ClipProgress, int[]> Start(
+        ClipRequest request, bool withTokens, DateTimeOffset? deadline, WorkPriority priority, CancellationToken cancellationToken)
     {
         // What a step costs grows with the tokens, and doubles with guidance.
         var rows = request.Sampling.GuidanceScale == 1 ? 1 : 2;
         var cost = (double)rows * request.LatentFrames * request.Sampling.Steps;
         var call = Activity.Current?.Context ?? default;
         return _scheduler.Start(
-            () => new ClipWork(_model.BeginClip(request), withTokens, rows, call, _metrics), new WorkTerms(cost, deadline), cancellationToken);
+            () => new ClipWork(_model.BeginClip(request), withTokens, rows, call), new WorkTerms(cost, deadline, priority), cancellationToken);
+    }
+
+    private void Step(IReadOnlyList<ClipWork> clips)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var spans = clips.Select(clip => MaskedTransformerTracing.Step(clip.Call, clip.StepsDone + 1)).ToList();
+        try
+        {
+            _model.Step([.. clips.Select(clip => clip.Sampler)]);
+        }
+        finally
+        {
+            // The last span begun is the current one.
+            spans.AsEnumerable().Reverse().ToList().ForEach(span => span?.Dispose());
+        }
+
+        _metrics.StepDone(clips.Sum(clip => clip.Rows), Stopwatch.GetElapsedTime(start));
     }
 
     /// <summary>Ends the clips before their next step, then frees the model.</summary>

@@ -6,6 +6,7 @@ using Phenaki.MaskedTransformer.V1;
 using Phenaki.Models.Masked;
 using Phenaki.ServiceDefaults.Hosting;
 using Phenaki.ServiceDefaults.Startup;
+using Phenaki.Serving;
 
 namespace Phenaki.MaskedTransformer;
 
@@ -22,7 +23,7 @@ internal sealed class MaskedTransformerGrpcService(
 
         // The clip ends with the call, also when the call ends because an answer cannot be written.
         using var call = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        var run = engine.Start(clip, request.IncludePartialTokens, CallDeadline.Of(context), call.Token);
+        var run = engine.Start(clip, request.IncludePartialTokens, CallDeadline.Of(context), PriorityOf(request), call.Token);
         var sampled = false;
         try
         {
@@ -67,6 +68,9 @@ internal sealed class MaskedTransformerGrpcService(
             VideoTokenizerFingerprint = config.VideoTokenizerFingerprint,
         });
     }
+
+    private static WorkPriority PriorityOf(SampleTokensRequest request) =>
+        request.Priority == Priority.Batch ? WorkPriority.Batch : WorkPriority.Interactive;
 
     private static SamplingStep Write(ClipProgress progress, ClipRequest clip, MaskedTransformerConfig model) => new()
     {

@@ -17,7 +17,7 @@ internal sealed class MaskedTransformerMetrics
         Serving = new(meters, "masked-transformer");
         var meter = meters.Create(MeterName);
         _stepDuration = meter.CreateHistogram(
-            "phenaki.masked_transformer.step.duration", "s", "Time of the model for a step of a clip.",
+            "phenaki.masked_transformer.step.duration", "s", "Time of the model for a step of the clips that advance together.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
         _clips = meter.CreateCounter<long>("phenaki.masked_transformer.clips", "{clip}", "Clips by outcome: sampled, or left (cancelled, late or failed).");
     }
@@ -25,8 +25,8 @@ internal sealed class MaskedTransformerMetrics
     /// <summary>What every service measures.</summary>
     public ServingMetrics Serving { get; }
 
-    /// <summary>Counts a step.</summary>
-    /// <param name="rows">Rows of its forward.</param>
+    /// <summary>Counts a step of the clips that advance together.</summary>
+    /// <param name="rows">Their batch rows: two for a clip with guidance, else one.</param>
     /// <param name="duration">Time of the model for it.</param>
     public void StepDone(int rows, TimeSpan duration)
     {

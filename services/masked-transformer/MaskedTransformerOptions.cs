@@ -19,7 +19,18 @@ public sealed class MaskedTransformerOptions
     [Range(1, 100_000)]
     public int MaxQueue { get; set; } = 64;
 
-    /// <summary>Clips that advance in turn, a step each; further ones wait; default 4; 1 to 1,024. Each holds memory of the device.</summary>
+    /// <summary>Clips that advance together, a step each; further ones wait; default 4; 1 to 1,024. Each holds memory of the device.</summary>
     [Range(1, 1024)]
     public int MaxActive { get; set; } = 4;
+
+    /// <summary>
+    /// Clips of the same grid that share a forward pass; 0 to 1,024. Default 0: found at the start by trying, up to <see cref="MaxActive"/>; on a CPU only where the
+    /// tokens stay the same.
+    /// </summary>
+    [Range(0, 1024)]
+    public int MaxClipsPerForward { get; set; }
+
+    /// <summary>Most megabytes for the intermediate results of a forward pass that <see cref="MaxClipsPerForward"/> 0 may choose; default 2,048; 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)]
+    public long BatchMegabytes { get; set; } = 2048;
 }

@@ -37,7 +37,7 @@ public static class MaskedTransformerServiceExtensions
             () => load(options), options, services.GetRequiredService<MaskedTransformerMetrics>(), services.GetRequiredService<TimeProvider>(), cancellationToken);
         MaskedTransformerLog.Loaded(
             services.GetRequiredService<ILogger<MaskedTransformerEngine>>(),
-            engine.Identity.Name, engine.Identity.Version, engine.Identity.Parameters, engine.Identity.Fingerprint, options.Device);
+            engine.Identity.Name, engine.Identity.Version, engine.Identity.Parameters, engine.Identity.Fingerprint, options.Device, engine.MaxClipsPerForward);
         return engine;
     }
 }

@@ -20,6 +20,7 @@ internal static class SampleTokensRequests
         var latentFrames = ReadGrid(request.Grid, model, violations);
         var prefix = request.PrefixTokens is null ? [] : ReadPrefix(request.PrefixTokens, latentFrames, model, violations);
         var sampling = ReadSampling(request.Sampling, model.DefaultSampling, violations);
+        WirePriority.Check(request.Priority, "priority", violations.Add);
         violations.ThrowIfAny();
         return new()
         {

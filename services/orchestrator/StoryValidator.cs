@@ -46,6 +46,7 @@ internal sealed class StoryValidator(OrchestratorOptions options)
         Range(sampling.HasGuidanceScale, "guidance_scale", sampling.GuidanceScale, 0, 64);
         Range(sampling.HasTemperature, "temperature", sampling.Temperature, 0, 16);
         Range(sampling.HasChoiceTemperature, "choice_temperature", sampling.ChoiceTemperature, 0, 64);
+        WirePriority.Check(request.Priority, "priority", violations.Add);
         return violations;
 
         void Range(bool isSet, string field, double value, double minimum, double maximum)
@@ -80,6 +81,7 @@ internal sealed class StoryValidator(OrchestratorOptions options)
             NegativePrompt = negative.Length > 0 ? negative : null,
             OpeningFrames = opening,
             Seed = request.HasSeed ? request.Seed : null,
+            Priority = request.Priority,
             Sampling = Resolve(request.Sampling ?? new(), models.MaskedTransformer.DefaultSampling),
         };
     }

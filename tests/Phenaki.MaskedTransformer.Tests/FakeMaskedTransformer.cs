@@ -50,11 +50,21 @@ internal sealed class FakeMaskedTransformer : IMaskedTransformer
 
     public List<ClipRequest> Requests { get; } = [];
 
+    public int MaxClipsPerForward => 1;
+
     public IClipSampler BeginClip(ClipRequest request)
     {
         Requests.Add(request);
         Interlocked.Increment(ref _live);
         return new Sampler(this, request);
+    }
+
+    public void Step(IReadOnlyList<IClipSampler> clips)
+    {
+        foreach (var clip in clips.Cast<Sampler>())
+        {
+            clip.Step();
+        }
     }
 
     public void Dispose() => IsDisposed = true;

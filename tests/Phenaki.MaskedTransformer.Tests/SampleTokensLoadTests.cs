@@ -5,6 +5,7 @@ using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Time.Testing;
+using Phenaki.Common.V1;
 using Phenaki.MaskedTransformer.V1;
 using Phenaki.ServiceDefaults.Startup;
 using Phenaki.Serving;
@@ -108,7 +109,7 @@ public sealed class SampleTokensLoadTests
         await using var host = await MaskedTransformerHost.StartAsync(model, Cancellation);
         var engine = host.Services.GetRequiredService<Warmup<MaskedTransformerEngine>>().Value;
         using var cancel = new CancellationTokenSource();
-        var run = engine.Start(SampleTokensRequests.Read(Requests.With(r => r.Sampling = new() { Steps = 256 }), model.Config), false, null, cancel.Token);
+        var run = engine.Start(SampleTokensRequests.Read(Requests.With(r => r.Sampling = new() { Steps = 256 }), model.Config), false, null, WorkPriority.Interactive, cancel.Token);
         for (var step = 0; step < 4; step++)
         {
             await model.Begun.Reader.ReadAsync(Cancellation);
@@ -130,7 +131,7 @@ public sealed class SampleTokensLoadTests
         var model = new FakeMaskedTransformer { Permits = permits };
         await using var host = await MaskedTransformerHost.StartAsync(model, Cancellation, time: time);
         var engine = host.Services.GetRequiredService<Warmup<MaskedTransformerEngine>>().Value;
-        var run = engine.Start(SampleTokensRequests.Read(Requests.Valid(), model.Config), false, time.GetUtcNow().AddSeconds(10), Cancellation);
+        var run = engine.Start(SampleTokensRequests.Read(Requests.Valid(), model.Config), false, time.GetUtcNow().AddSeconds(10), WorkPriority.Interactive, Cancellation);
         await model.Begun.Reader.ReadAsync(Cancellation);
         await model.Begun.Reader.ReadAsync(Cancellation);
         time.Advance(TimeSpan.FromSeconds(11));
@@ -246,6 +247,34 @@ public sealed class SampleTokensLoadTests
         Assert.Equal(2, waits.GetMeasurementSnapshot().Count);
         Assert.Equal(8, batches.GetMeasurementSnapshot().Count);
         Assert.All(batches.GetMeasurementSnapshot(), batch => Assert.Equal(2, batch.Value));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task SampleTokens_InteractiveAndBatchWait_InteractiveIsSampledFirst()
+    {
+        using var permits = new SemaphoreSlim(0);
+        var model = new FakeMaskedTransformer { Permits = permits };
+        await using var host = await MaskedTransformerHost.StartAsync(model, Cancellation, maxActive: 1);
+        var engine = host.Services.GetRequiredService<Warmup<MaskedTransformerEngine>>().Value;
+        List<AsyncServerStreamingCall<SampleTokensResponse>> calls = [];
+        (Priority Priority, ulong Seed)[] wanted = [(Priority.Unspecified, 0), (Priority.Batch, 1), (Priority.Interactive, 2)];
+        foreach (var (priority, seed) in wanted)
+        {
+            calls.Add(Call(host, Requests.With(r => (r.Priority, r.Seed) = (priority, seed))));
+            while (engine.Active + engine.Waiting < calls.Count)
+            {
+                await Task.Yield();
+            }
+        }
+
+        permits.Release(1000);
+        foreach (var call in calls)
+        {
+            await call.ResponseStream.ReadAllAsync(Cancellation).ToListAsync(Cancellation);
+            call.Dispose();
+        }
+
+        Assert.Equal([0UL, 2UL, 1UL], model.Requests.Select(request => request.Seed));
     }
 
     private static int Gauge(System.Diagnostics.Metrics.IMeterFactory meters, string name)

@@ -1,4 +1,5 @@
 using Phenaki.Caching;
+using Phenaki.Common.V1;
 using Phenaki.Orchestrator.Clients;
 using Phenaki.Orchestrator.Stories;
 using Phenaki.Orchestrator.Tests.Fakes;
@@ -49,6 +50,17 @@ public sealed class StoryCachingTests
         Assert.All(world.Masked.Clips, clip => Assert.InRange(clip.Scene, edited, 3));
         Assert.Equal(["other"], world.Text.Prompts);
         Assert.Equal((await new StoryWorld().RunAsync(story, Cancellation)).Pixels(), events.Pixels());
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Run_OtherPriority_IsPassedOnAndSharesEverything()
+    {
+        var batch = new StoryWorld(_store);
+        await batch.RunAsync(Story with { Priority = Priority.Batch }, Cancellation);
+        Assert.All(batch.Masked.Clips, clip => Assert.Equal(Priority.Batch, clip.Priority));
+        var interactive = new StoryWorld(_store);
+        await interactive.RunAsync(Story with { Priority = Priority.Interactive }, Cancellation);
+        Assert.Equal(0, interactive.Masked.Calls);
     }
 
     [Fact(Timeout = 60_000)]

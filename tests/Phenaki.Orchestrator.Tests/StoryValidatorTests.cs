@@ -121,6 +121,15 @@ public sealed class StoryValidatorTests
         Assert.Equal(0UL, read.Seed);
         Assert.Equal(FakeModels.DefaultSampling with { Steps = 256 }, read.Sampling);
         Assert.Single(read.OpeningFrames);
+        Assert.Equal(Common.V1.Priority.Unspecified, read.Priority);
+    }
+
+    [Fact]
+    public void Read_UnknownPriority_IsRefused()
+    {
+        var story = Story(new Scene { Prompt = "a" });
+        story.Priority = (Common.V1.Priority)3;
+        AssertRefused(story, "priority: is 3; allowed are 0 (unspecified), 1 (interactive) and 2 (batch).");
     }
 
     private static GenerateStoryRequest Story(params Scene[] scenes) => new() { Scenes = { scenes } };

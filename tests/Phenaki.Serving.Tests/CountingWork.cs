@@ -9,6 +9,8 @@ internal sealed class CountingWork(int id, int steps, Action<CountingWork>? onSt
 
     public int Done { get; private set; }
 
+    public int StepsDone => Done;
+
     public int Disposals { get; private set; }
 
     public HashSet<int> Threads { get; } = [Environment.CurrentManagedThreadId];
@@ -26,7 +28,15 @@ internal sealed class CountingWork(int id, int steps, Action<CountingWork>? onSt
         Assert.Equal(0, Disposals);
         Threads.Add(Environment.CurrentManagedThreadId);
         Done++;
-        onStep?.Invoke(this);
+        try
+        {
+            onStep?.Invoke(this);
+        }
+        catch
+        {
+            Done--;
+            throw;
+        }
     }
 
     public int Progress()

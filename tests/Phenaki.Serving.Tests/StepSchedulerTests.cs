@@ -15,7 +15,7 @@ public sealed class StepSchedulerTests
             async (maxActive, lengths) =>
             {
                 await using var held = new HeldThread();
-                await using StepScheduler scheduler = Scheduler(held, lengths.Length, maxActive);
+                await using StepScheduler<CountingWork, int, string> scheduler = Scheduler(held, lengths.Length, maxActive);
                 var log = new List<int>();
                 StepRun<int, string>[] runs = [.. lengths.Select((steps, id) => scheduler.Start(
                     () => new CountingWork(id, steps, work => log.Add(work.Id)), new WorkTerms(1), Ended))];
@@ -38,16 +38,23 @@ public sealed class StepSchedulerTests
             {
                 await using var held = new HeldThread();
                 var admission = Admission(lengths.Length);
-                var scheduler = new StepScheduler(held.Thread, admission, new StepSchedulerOptions { MaxActive = maxActive }, time);
                 CancellationTokenSource[] leaving = [.. lengths.Select(_ => new CancellationTokenSource())];
+                var scheduler = new StepScheduler<CountingWork, int, string>(held.Thread, admission, new StepSchedulerOptions { MaxActive = maxActive }, Step, time);
                 var made = new List<CountingWork>();
                 int steps = 0;
                 Task stopped = Task.CompletedTask;
 
+                // A row that was cancelled before a step has no part in it.
+                void Step(IReadOnlyList<CountingWork> rows)
+                {
+                    Assert.DoesNotContain(rows, work => leaving[work.Id].IsCancellationRequested);
+                    Assert.InRange(rows.Count, 1, maxActive);
+                    StepEach(rows);
+                }
+
                 // Each step may be the moment at which some row is cancelled, or everything is.
                 void OnStep(CountingWork work)
                 {
-                    Assert.False(leaving[work.Id].IsCancellationRequested);
                     steps++;
                     for (int i = 0; i < cancelAt.Length; i++)
                     {
@@ -95,7 +102,7 @@ public sealed class StepSchedulerTests
     public async Task Start_CancelledDuringAStep_DoesNoOther()
     {
         await using var held = new HeldThread();
-        await using StepScheduler scheduler = Scheduler(held, 1, 1);
+        await using StepScheduler<CountingWork, int, string> scheduler = Scheduler(held, 1, 1);
         using var leaving = new CancellationTokenSource();
         CountingWork? made = null;
         StepRun<int, string> run = scheduler.Start(
@@ -118,11 +125,11 @@ public sealed class StepSchedulerTests
     {
         await using var held = new HeldThread();
         var admission = Admission(2);
-        await using var scheduler = new StepScheduler(held.Thread, admission, new StepSchedulerOptions { MaxActive = 1 }, time);
+        await using var scheduler = new StepScheduler<CountingWork, int, string>(held.Thread, admission, new StepSchedulerOptions { MaxActive = 1 }, StepEach, time);
         using var leaving = new CancellationTokenSource();
         StepRun<int, string> active = scheduler.Start(() => new CountingWork(0, 1), new WorkTerms(1), Ended);
-        StepRun<int, string> waiting = scheduler.Start<int, string>(
-            () => throw new InvalidOperationException("never made"), new WorkTerms(1), leaving.Token);
+        StepRun<int, string> waiting = scheduler.Start(
+            CountingWork () => throw new InvalidOperationException("never made"), new WorkTerms(1), leaving.Token);
         Assert.Throws<AdmissionRefusedException>(() => scheduler.Start(() => new CountingWork(2, 1), new WorkTerms(1), Ended));
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.Completion);
@@ -136,7 +143,7 @@ public sealed class StepSchedulerTests
     public async Task Start_DeadlinePasses_EndsWaitingAndActiveRows()
     {
         await using var held = new HeldThread();
-        await using StepScheduler scheduler = Scheduler(held, 3, 1);
+        await using StepScheduler<CountingWork, int, string> scheduler = Scheduler(held, 3, 1);
         var terms = new WorkTerms(1, time.GetUtcNow() + TimeSpan.FromSeconds(10));
         StepRun<int, string> active = scheduler.Start(() => new CountingWork(0, 5), terms, Ended);
         StepRun<int, string> waiting = scheduler.Start(() => new CountingWork(1, 5), terms, Ended);
@@ -158,7 +165,7 @@ public sealed class StepSchedulerTests
     public async Task Start_WorkThrows_OnlyItsOwnRowFails(string where)
     {
         await using var held = new HeldThread();
-        await using StepScheduler scheduler = Scheduler(held, 2, 2);
+        await using StepScheduler<CountingWork, int, string> scheduler = Scheduler(held, 2, 2);
         CountingWork? made = null;
         Action Throw(string at) => () =>
         {
@@ -191,8 +198,8 @@ public sealed class StepSchedulerTests
     public async Task ReadProgressAsync_NobodyReads_HoldsNothingUpAndKeepsTheLatest()
     {
         await using var held = new HeldThread();
-        await using var scheduler = new StepScheduler(
-            held.Thread, Admission(1), new StepSchedulerOptions { ProgressCapacity = 4 }, time);
+        await using var scheduler = new StepScheduler<CountingWork, int, string>(
+            held.Thread, Admission(1), new StepSchedulerOptions { ProgressCapacity = 4 }, StepEach, time);
         StepRun<int, string> run = scheduler.Start(() => new CountingWork(0, 10), new WorkTerms(1), Ended);
         held.LetGo();
         await run.Completion;
@@ -203,9 +210,9 @@ public sealed class StepSchedulerTests
     public async Task ReadProgressAsync_RowFails_EndsWithoutAnError()
     {
         await using var held = new HeldThread();
-        await using StepScheduler scheduler = Scheduler(held, 1, 1);
-        StepRun<int, string> run = scheduler.Start<int, string>(
-            () => throw new InvalidOperationException("broken"), new WorkTerms(1), Ended);
+        await using StepScheduler<CountingWork, int, string> scheduler = Scheduler(held, 1, 1);
+        StepRun<int, string> run = scheduler.Start(
+            CountingWork () => throw new InvalidOperationException("broken"), new WorkTerms(1), Ended);
         held.LetGo();
         Assert.Empty(await run.ReadProgressAsync(Ended).ToListAsync(Ended));
         await Assert.ThrowsAsync<InvalidOperationException>(() => run.Completion);
@@ -215,7 +222,7 @@ public sealed class StepSchedulerTests
     public async Task DisposeAsync_ThreadEndedFirst_LeavesNoRowBehind()
     {
         var held = new HeldThread();
-        StepScheduler scheduler = Scheduler(held, 4, 2);
+        StepScheduler<CountingWork, int, string> scheduler = Scheduler(held, 4, 2);
         var made = new List<CountingWork>();
         Task<string>[] all = [.. Enumerable.Range(0, 4).Select(id => scheduler.Start(
             () =>
@@ -243,12 +250,72 @@ public sealed class StepSchedulerTests
     {
         await using var held = new HeldThread();
         var admission = Admission(1);
-        await using var scheduler = new StepScheduler(held.Thread, admission, new StepSchedulerOptions(), time);
+        await using var scheduler = new StepScheduler<CountingWork, int, string>(held.Thread, admission, new StepSchedulerOptions(), StepEach, time);
         StepRun<int, string> run = scheduler.Start(
             () => new CountingWork(0, 4, _ => time.Advance(TimeSpan.FromSeconds(3))), new WorkTerms(4), Ended);
         held.LetGo();
         await run.Completion;
         Assert.Equal(TimeSpan.FromSeconds(3), admission.ServiceTimeEstimate);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Start_SeveralRows_StepTogetherJoinAndLeaveBetweenSteps()
+    {
+        await using var held = new HeldThread();
+        var batches = new List<string>();
+        await using var scheduler = new StepScheduler<CountingWork, int, string>(
+            held.Thread,
+            Admission(3),
+            new StepSchedulerOptions { MaxActive = 2 },
+            rows =>
+            {
+                batches.Add(string.Join(' ', rows.Select(row => $"{row.Id}:{row.Done}")));
+                StepEach(rows);
+            },
+            time);
+        StepRun<int, string>[] runs = [.. new[] { 3, 1, 2 }.Select((length, id) => scheduler.Start(() => new CountingWork(id, length), new WorkTerms(1), Ended))];
+        held.LetGo();
+        await Task.WhenAll(runs.Select(run => run.Completion));
+        Assert.Equal(["0:0 1:0", "0:1 2:0", "0:2 2:1"], batches);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Start_JointStepFailsHalfWay_EveryRowStillDoesEachStepOnce()
+    {
+        await using var held = new HeldThread();
+        var log = new List<int>();
+        await using var scheduler = new StepScheduler<CountingWork, int, string>(
+            held.Thread,
+            Admission(3),
+            new StepSchedulerOptions(),
+            rows =>
+            {
+                rows[0].Step();
+                if (rows.Count > 1)
+                {
+                    throw new InvalidOperationException("No memory for so many rows.");
+                }
+            },
+            time);
+        StepRun<int, string>[] runs = [.. Enumerable.Range(0, 3).Select(id => scheduler.Start(
+            () => new CountingWork(id, 2, work => log.Add(work.Id)), new WorkTerms(1), Ended))];
+        held.LetGo();
+        Assert.Equal(["0 after 2", "1 after 2", "2 after 2"], await Task.WhenAll(runs.Select(run => run.Completion)));
+        Assert.Equal([0, 1, 2, 0, 1, 2], log);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Start_InteractiveAndBatchWait_InteractiveGetsThePlaceFirst()
+    {
+        await using var held = new HeldThread();
+        await using var scheduler = Scheduler(held, 3, 1);
+        var order = new List<int>();
+        StepRun<int, string> Start(int id, WorkPriority priority) =>
+            scheduler.Start(() => new CountingWork(id, 1, work => order.Add(work.Id)), new WorkTerms(1, Priority: priority), Ended);
+        StepRun<int, string>[] runs = [Start(0, WorkPriority.Batch), Start(1, WorkPriority.Batch), Start(2, WorkPriority.Interactive)];
+        held.LetGo();
+        await Task.WhenAll(runs.Select(run => run.Completion));
+        Assert.Equal([0, 2, 1], order);
     }
 
     private static void AssertFair(List<int> log, int[] lengths, int maxActive)
@@ -281,6 +348,14 @@ public sealed class StepSchedulerTests
         return admission;
     }
 
-    private StepScheduler Scheduler(HeldThread held, int capacity, int maxActive) =>
-        new(held.Thread, Admission(capacity), new StepSchedulerOptions { MaxActive = maxActive }, time);
+    private StepScheduler<CountingWork, int, string> Scheduler(HeldThread held, int capacity, int maxActive) =>
+        new(held.Thread, Admission(capacity), new StepSchedulerOptions { MaxActive = maxActive }, StepEach, time);
+
+    private static void StepEach(IReadOnlyList<CountingWork> rows)
+    {
+        foreach (var row in rows)
+        {
+            row.Step();
+        }
+    }
 }

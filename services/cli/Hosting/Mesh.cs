@@ -158,6 +158,9 @@ internal sealed class Mesh : IAsyncDisposable
             settings[$"{TlsOptions.Section}:{nameof(TlsOptions.KeyFile)}"] = "";
             settings[$"{TlsOptions.Section}:{nameof(TlsOptions.ClientCaFile)}"] = "";
             settings[$"{TlsOptions.Section}:{nameof(TlsOptions.ClientNames)}"] = "";
+
+            // A command makes one clip at a time: there is nothing to share a forward pass with, and no need to find out how many could.
+            settings[$"{MaskedTransformerOptions.Section}:{nameof(MaskedTransformerOptions.MaxClipsPerForward)}"] = "1";
         }
 
         if (cache.IsEmbedded)

@@ -8,23 +8,22 @@ namespace Phenaki.MaskedTransformer.Sampling;
 /// <param name="withTokens">Whether the progress carries the tokens so far.</param>
 /// <param name="rows">Rows of a step's forward: 2 with guidance, which also asks the model without the text.</param>
 /// <param name="call">Span of the call that the clip is sampled for.</param>
-/// <param name="metrics">Gets the time of every step.</param>
-internal sealed class ClipWork(IClipSampler sampler, bool withTokens, int rows, ActivityContext call, MaskedTransformerMetrics metrics) : IStepWork<ClipProgress, int[]>
+internal sealed class ClipWork(IClipSampler sampler, bool withTokens, int rows, ActivityContext call) : IStepWork<ClipProgress, int[]>
 {
+    /// <summary>The clip.</summary>
+    public IClipSampler Sampler => sampler;
+
+    /// <summary>Rows of a step's forward.</summary>
+    public int Rows => rows;
+
+    /// <summary>Span of the call that the clip is sampled for.</summary>
+    public ActivityContext Call => call;
+
+    /// <inheritdoc/>
+    public int StepsDone => sampler.StepsDone;
+
     /// <inheritdoc/>
     public bool IsDone => sampler.StepsDone >= sampler.Steps;
-
-    /// <inheritdoc/>
-    public void Step()
-    {
-        var start = Stopwatch.GetTimestamp();
-        using (MaskedTransformerTracing.Step(call, sampler.StepsDone + 1))
-        {
-            sampler.Step();
-        }
-
-        metrics.StepDone(rows, Stopwatch.GetElapsedTime(start));
-    }
 
     /// <inheritdoc/>
     public ClipProgress Progress() => new(sampler.StepsDone, sampler.Steps, sampler.Masked, withTokens ? sampler.Tokens : null);

@@ -13,8 +13,4 @@ internal interface IClipSampler : IDisposable
     int Masked { get; }
 
     /// <summary>A copy of all tokens; a masked one holds the codebook size.</summary>
-    int[] Tokens { get; }
-
-    /// <summary>Does one step.</summary>
-    void Step();
-}
+    int[] Tokens { get; }}

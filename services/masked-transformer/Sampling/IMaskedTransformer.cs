@@ -12,6 +12,13 @@ internal interface IMaskedTransformer : IDisposable
     /// <summary>Sizes, limits and defaults.</summary>
     MaskedTransformerConfig Config { get; }
 
+    /// <summary>Most clips that share a forward pass.</summary>
+    int MaxClipsPerForward { get; }
+
     /// <summary>Begins to sample a clip.</summary>
     IClipSampler BeginClip(ClipRequest request);
+
+    /// <summary>Does one step of each clip; the tokens of a clip do not depend on the others.</summary>
+    /// <param name="clips">Clips of this model, none of them done, each once.</param>
+    void Step(IReadOnlyList<IClipSampler> clips);
 }

@@ -17,21 +17,41 @@ internal sealed class LoadedMaskedTransformer : IMaskedTransformer
     /// <inheritdoc/>
     public MaskedTransformerConfig Config => _model.Config;
 
-    /// <summary>Reads the folder that the options name.</summary>
+    /// <inheritdoc/>
+    public int MaxClipsPerForward => _model.MaxClipsPerForward;
+
+    /// <summary>Reads the folder that the options name, and finds out how many clips should share a forward pass.</summary>
     public static IMaskedTransformer Load(MaskedTransformerOptions options)
     {
         var folder = ModelFolderPath.Resolve(options.Model, "masked-transformer", $"{MaskedTransformerOptions.Section}:{nameof(options.Model)}");
-        return new LoadedMaskedTransformer(MaskedTransformerModel.Load(folder, ComputeDevice.Parse(options.Device)));
+        var model = MaskedTransformerModel.Load(folder, ComputeDevice.Parse(options.Device));
+        try
+        {
+            model.MaxClipsPerForward = options.MaxClipsPerForward > 0
+                ? options.MaxClipsPerForward
+                : BatchSweep.Run(model, options.MaxActive, options.BatchMegabytes << 20, TimeProvider.System);
+            return new LoadedMaskedTransformer(model);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
     public IClipSampler BeginClip(ClipRequest request) => new Sampler(_model.BeginClip(request));
 
     /// <inheritdoc/>
+    public void Step(IReadOnlyList<IClipSampler> clips) => _model.Step([.. clips.Cast<Sampler>().Select(clip => clip.Clip)]);
+
+    /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
 
     private sealed class Sampler(ClipSampler sampler) : IClipSampler
     {
+        public ClipSampler Clip => sampler;
+
         public int StepsDone => sampler.StepsDone;
 
         public int Steps => sampler.Steps;
@@ -39,8 +59,6 @@ internal sealed class LoadedMaskedTransformer : IMaskedTransformer
         public int Masked => sampler.Masked;
 
         public int[] Tokens => sampler.Tokens;
-
-        public void Step() => sampler.Step();
 
         public void Dispose() => sampler.Dispose();
     }

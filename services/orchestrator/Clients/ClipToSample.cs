@@ -1,4 +1,5 @@
 using Phenaki.Caching;
+using Phenaki.Common.V1;
 using Phenaki.Orchestrator.Stories;
 
 namespace Phenaki.Orchestrator.Clients;
@@ -12,6 +13,7 @@ namespace Phenaki.Orchestrator.Clients;
 /// <param name="Seed">Seed of the random numbers, with <paramref name="Scene"/> and <paramref name="Clip"/>.</param>
 /// <param name="Scene">Number of the scene, from 0.</param>
 /// <param name="Clip">Number of the clip in its scene, from 0.</param>
+/// <param name="Priority">Who goes first where clips wait.</param>
 internal sealed record ClipToSample(
     int LatentFrames,
     int[] Prefix,
@@ -20,4 +22,5 @@ internal sealed record ClipToSample(
     ClipSampling Sampling,
     ulong Seed,
     int Scene,
-    int Clip);
+    int Clip,
+    Priority Priority = Priority.Unspecified);

@@ -72,6 +72,7 @@ internal sealed class GrpcMaskedTransformerClient(ModelChannels channels, IOptio
             Seed = clip.Seed,
             Scene = (uint)clip.Scene,
             Clip = (uint)clip.Clip,
+            Priority = clip.Priority,
         };
         if (clip.NegativePrompt is { } negative)
         {

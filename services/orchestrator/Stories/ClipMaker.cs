@@ -81,7 +81,8 @@ internal sealed class ClipMaker(
             run.Request.Sampling,
             run.Seed,
             clip.Scene,
-            clip.Clip);
+            clip.Clip,
+            run.Request.Priority);
         var reported = 0;
         return CallAsync(run, StoryStage.SampleTokens, attempt => masked.SampleAsync(toSample, run.Models, Report, attempt), scope);
 

@@ -1,3 +1,5 @@
+using Phenaki.Common.V1;
+
 namespace Phenaki.Orchestrator.Stories;
 
 /// <summary>A story that has been validated.</summary>
@@ -14,6 +16,9 @@ internal sealed record StoryRequest
 
     /// <summary>Seed; null to draw one.</summary>
     public ulong? Seed { get; init; }
+
+    /// <summary>Who goes first at the masked transformer; changes no frame.</summary>
+    public Priority Priority { get; init; }
 
     /// <summary>Sampling settings, resolved.</summary>
     public required ClipSampling Sampling { get; init; }

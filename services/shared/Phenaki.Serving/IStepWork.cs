@@ -5,15 +5,15 @@ namespace Phenaki.Serving;
 /// <typeparam name="TResult">What there is in the end.</typeparam>
 public interface IStepWork<out TProgress, out TResult> : IDisposable
 {
+    /// <summary>Steps done. A step that fails is not done, and leaves the work as it was.</summary>
+    int StepsDone { get; }
+
     /// <summary>True when no step is left.</summary>
     bool IsDone { get; }
 
-    /// <summary>Does one step.</summary>
-    void Step();
-
-    /// <summary>What there is to tell after the latest step: a copy, as the reader is on another thread.</summary>
+    /// <summary>What there is to tell after the latest step.</summary>
     TProgress Progress();
 
-    /// <summary>What there is in the end: a copy, as it outlives the work.</summary>
+    /// <summary>What there is in the end.</summary>
     TResult Result();
 }

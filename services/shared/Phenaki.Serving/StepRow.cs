@@ -2,96 +2,78 @@ using System.Threading.Channels;
 
 namespace Phenaki.Serving;
 
-/// <summary>A request in a <see cref="StepScheduler"/>; everything but <see cref="Life"/> is touched by one thread at a time.</summary>
-internal abstract class StepRow(AdmissionTicket ticket, WorkLife life)
-{
-    public AdmissionTicket Ticket { get; } = ticket;
-
-    public WorkLife Life { get; } = life;
-
-    /// <summary>Does one step on the model's thread.</summary>
-    /// <returns>False when the row is at its end, good or bad.</returns>
-    public abstract bool Advance();
-
-    /// <summary>Disposes the work; on the model's thread if there is any.</summary>
-    public abstract void Close();
-
-    /// <summary>Tells the caller.</summary>
-    public abstract void Report();
-}
-
-/// <inheritdoc/>
-internal sealed class StepRow<TProgress, TResult>(
-    Func<IStepWork<TProgress, TResult>> create, int progressCapacity, AdmissionTicket ticket, WorkLife life, TimeProvider time)
-    : StepRow(ticket, life)
+/// <summary>A request in a <see cref="StepScheduler{TWork, TProgress, TResult}"/>; everything but <see cref="Life"/> is touched by one thread at a time.</summary>
+internal sealed class StepRow<TWork, TProgress, TResult>(Func<TWork> create, int progressCapacity, AdmissionTicket ticket, WorkLife life)
+    where TWork : class, IStepWork<TProgress, TResult>
 {
     private readonly Channel<TProgress> progress = Channel.CreateBounded<TProgress>(
         new BoundedChannelOptions(progressCapacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, SingleWriter = true });
 
     private readonly TaskCompletionSource<TResult> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private IStepWork<TProgress, TResult>? work;
     private TResult? result;
     private bool succeeded;
     private Exception? failure;
+    private int told;
+
+    public AdmissionTicket Ticket { get; } = ticket;
+
+    public WorkLife Life { get; } = life;
 
     public StepRun<TProgress, TResult> Handle => new(progress.Reader, completion.Task);
 
-    public override bool Advance()
+    /// <summary>Null before <see cref="IsReady"/> and after <see cref="Close"/>.</summary>
+    public TWork? Work { get; private set; }
+
+    /// <summary>True once nothing is left to do for the row, for good or bad.</summary>
+    public bool IsAtEnd => succeeded || failure is not null || Life.IsOver;
+
+    /// <summary>True when <see cref="Work"/> did a step since <see cref="TakeStock"/> was last called.</summary>
+    public bool HasStepped => Work is { } work && work.StepsDone > told;
+
+    /// <summary>Makes the work if it is not made yet.</summary>
+    /// <returns>True when a step is to be done.</returns>
+    public bool IsReady()
     {
-        if (Life.IsOver)
+        if (IsAtEnd)
         {
             return false;
         }
 
         Ticket.Begin();
-        long start = time.GetTimestamp();
-        try
+        Try(() => Work ??= create());
+        TakeStock();
+        return !IsAtEnd;
+    }
+
+    /// <summary>Tells of a step that was done, and ends the row if it was the last.</summary>
+    public void TakeStock() => Try(() =>
+    {
+        if (HasStepped)
         {
-            work ??= create();
-            if (!work.IsDone)
-            {
-                work.Step();
-                progress.Writer.TryWrite(work.Progress());
-            }
+            told = Work!.StepsDone;
+            progress.Writer.TryWrite(Work.Progress());
+        }
 
-            if (!work.IsDone)
-            {
-                return true;
-            }
-
-            result = work.Result();
+        if (Work is { IsDone: true } done)
+        {
+            result = done.Result();
             succeeded = true;
             Ticket.Complete();
         }
-        catch (Exception error)
-        {
-            failure = error;
-        }
-        finally
-        {
-            Ticket.AddServiceTime(time.GetElapsedTime(start));
-        }
+    });
 
-        return false;
-    }
+    /// <summary>Ends the row; the first reason counts.</summary>
+    public void Fail(Exception error) => failure ??= error;
 
-    public override void Close()
+    /// <summary>Disposes the work; on the model's thread if there is any.</summary>
+    public void Close()
     {
-        try
-        {
-            work?.Dispose();
-        }
-        catch (Exception error)
-        {
-            failure ??= error;
-        }
-        finally
-        {
-            work = null;
-        }
+        Try(() => Work?.Dispose());
+        Work = null;
     }
 
-    public override void Report()
+    /// <summary>Tells the caller.</summary>
+    public void Report()
     {
         progress.Writer.TryComplete();
         if (failure is not null)
@@ -113,5 +95,17 @@ internal sealed class StepRow<TProgress, TResult>(
 
         // The caller may have left without looking.
         _ = completion.Task.Exception;
+    }
+
+    private void Try(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception error)
+        {
+            Fail(error);
+        }
     }
 }

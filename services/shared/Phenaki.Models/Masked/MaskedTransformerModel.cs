@@ -60,8 +60,11 @@ public sealed class MaskedTransformerModel : IDisposable
     /// <summary>The network's <see cref="MaskedTransformerNetwork.Embeddings"/>.</summary>
     internal Tensor Embeddings { get; }
 
-    /// <summary>Most clips in a forward pass; default 1. </summary>
+    /// <summary>Most clips in a forward pass, at least 1; default 1. <see cref="BatchSweep"/> finds a good one.</summary>
     public int MaxClipsPerForward { get; set; } = 1;
+
+    /// <summary>True where the same request gives the same tokens on every run, whatever shares its forward passes.</summary>
+    internal bool IsOnCpu => Device.type == TorchSharp.DeviceType.CPU;
 
     /// <summary>Reads a model folder.</summary>
     /// <exception cref="ModelFormatException">The folder is missing, damaged, or holds another kind of model.</exception>
@@ -105,15 +108,12 @@ public sealed class MaskedTransformerModel : IDisposable
             throw new InvalidOperationException($"All {done.Steps} steps are done.");
         }
 
-        foreach (var batch in clips.Where(clip => clip.NeedsForward).GroupBy(clip => clip.Shape).SelectMany(same => same.Chunk(MaxClipsPerForward)))
-        {
-            Forward(batch);
-        }
+        List<ClipSampler> idle = [.. clips.Where(clip => !clip.NeedsForward)];
+        List<ClipSampler[]> batches = [.. clips.Where(clip => clip.NeedsForward).GroupBy(clip => clip.Shape).SelectMany(same => same.Chunk(MaxClipsPerForward))];
 
-        foreach (var clip in clips)
-        {
-            clip.StepDone();
-        }
+        // A forward pass that fails leaves each clip before or after its step, never in it.
+        idle.ForEach(clip => clip.StepDone());
+        batches.ForEach(Forward);
     }
 
     private void Forward(ClipSampler[] batch)
@@ -126,8 +126,10 @@ public sealed class MaskedTransformerModel : IDisposable
         foreach (var clip in batch)
         {
             using var own = NewDisposeScope();
-            clip.Draw(x.narrow(0, row, clip.Rows));
-            row += clip.Rows;
+            int rows = clip.Rows;
+            clip.Draw(x.narrow(0, row, rows));
+            clip.StepDone();
+            row += rows;
         }
     }
 
