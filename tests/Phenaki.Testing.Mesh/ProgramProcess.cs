@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Phenaki.Testing.Mesh;
 
@@ -70,6 +71,31 @@ public sealed class ProgramProcess : IAsyncDisposable
         {
             throw new TimeoutException($"It has not said '{words}'.\n{Said}", late);
         }
+    }
+
+    /// <summary>Memory that it holds, bytes; only while it runs.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    /// <summary>Waits until it says something of a form on either stream.</summary>
+    /// <param name="pattern">A regular expression with a group.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The group.</returns>
+    public async Task<string> FindAsync(string pattern, CancellationToken cancellationToken)
+    {
+        Match? found = null;
+        await Eventually.TrueAsync(
+            () => _process.HasExited && !Regex.IsMatch(Said, pattern, RegexOptions.None, TimeSpan.FromSeconds(1))
+                ? throw new InvalidOperationException($"It ended without saying '{pattern}'.\n{Said}")
+                : ValueTask.FromResult((found = Regex.Match(Said, pattern, RegexOptions.None, TimeSpan.FromSeconds(1))).Success),
+            cancellationToken);
+        return found!.Groups[1].Value;
     }
 
     /// <summary>Waits for its end.</summary>

@@ -25,6 +25,9 @@ public sealed partial class ServiceProcess(string project, string assembly, stri
     /// <summary>Where Prometheus would find its metrics; known once it is ready.</summary>
     public Uri Metrics => new(MetricsLine().Match(Said).Groups["address"].Value);
 
+    /// <summary>Memory that it holds, bytes; only while it runs.</summary>
+    public long ResidentBytes => _process!.ResidentBytes;
+
     /// <summary>What it has said.</summary>
     public string Said => _process?.Said ?? "";
 

@@ -1,0 +1,48 @@
+using Phenaki.Benchmarks.Load;
+using Phenaki.Benchmarks.Mesh;
+using Phenaki.Benchmarks.Sampling;
+using Phenaki.Benchmarks.Tokenizing;
+using Phenaki.Models;
+using Phenaki.Models.Masked;
+using Phenaki.Testing;
+
+namespace Phenaki.Benchmarks;
+
+/// <summary>Everything that is measured, in the order of the report.</summary>
+internal static class BenchmarkList
+{
+    // What published systems of this kind are compared at: 1,536 tokens, a text of 32 rows.
+    private static readonly MaskedTransformerConfig Configuration = new()
+    {
+        Name = "benchmark",
+        CodebookSize = 8192,
+        Rows = 16,
+        Columns = 16,
+        MaxLatentFrames = 6,
+        Width = 512,
+        Layers = 8,
+        Heads = 8,
+        Mlp = 2048,
+        TextWidth = 512,
+        DefaultSampling = new() { Steps = 12, GuidanceScale = 3 },
+    };
+
+    /// <summary>Folder of the model that ships.</summary>
+    public static string Shipped(string part) => Path.Combine(RepositoryFiles.Root, "services", "models", "storyworld", part);
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<IBenchmark> All { get; } =
+    [
+        new SamplingBenchmark("sample_shipped", Shipped("masked-transformer"), null, null, 12),
+        new SamplingBenchmark("sample_12", null, Configuration, 12, 32),
+        new SamplingBenchmark("sample_48", null, Configuration, 48, 32),
+        new SharedForwardBenchmark(),
+        new ClipBenchmark(),
+        new TokenizerBenchmark("tokenizer_shipped", Shipped("video-tokenizer"), null),
+        new TokenizerBenchmark("tokenizer_128", null, Presets.VideoTokenizers["c-vivit-128"]),
+        new LoadBenchmark(),
+        new CancellationBenchmark(),
+        new StartBenchmark(),
+        new StoryBenchmark(),
+    ];
+}

@@ -1,0 +1,43 @@
+using Phenaki.Models;
+using Phenaki.Models.Folders;
+using Phenaki.Models.Masked;
+using Phenaki.Models.Video;
+using static TorchSharp.torch;
+
+namespace Phenaki.Benchmarks.Sampling;
+
+/// <summary>Models with random weights: as fast as trained ones.</summary>
+internal static class RandomModels
+{
+    private const string Card = "# Random weights for benchmarks\n";
+
+    /// <summary>Writes a masked transformer.</summary>
+    /// <returns>The folder.</returns>
+    public static string Write(MaskedTransformerConfig config, string folder)
+    {
+        TorchRuntime.EnsureLoaded();
+        using var network = new MaskedTransformerNetwork(config, CPU);
+        ModelFolder.Write(folder, config, network, Card, ScalarType.Float32);
+        return folder;
+    }
+
+    /// <summary>Writes a video tokenizer.</summary>
+    /// <returns>The folder.</returns>
+    public static string Write(VideoTokenizerConfig config, string folder)
+    {
+        TorchRuntime.EnsureLoaded();
+        using var network = new VideoTokenizerNetwork(config, CPU);
+        ModelFolder.Write(folder, config, network, Card, ScalarType.Float32);
+        return folder;
+    }
+
+    /// <summary>A clip without a prefix, of the largest grid.</summary>
+    public static ClipRequest Clip(MaskedTransformerModel model, SamplingSettings settings, int textTokens, ulong seed) => new()
+    {
+        TextEmbedding = [.. Enumerable.Range(0, textTokens * model.TextWidth).Select(i => MathF.Sin(i + (float)seed))],
+        TextTokens = textTokens,
+        LatentFrames = model.MaxLatentFrames,
+        Sampling = settings,
+        Seed = seed,
+    };
+}
