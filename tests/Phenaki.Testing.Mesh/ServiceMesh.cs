@@ -1,3 +1,4 @@
+using static System.FormattableString;
 
 namespace Phenaki.Testing.Mesh;
 
@@ -9,6 +10,12 @@ public sealed class ServiceMesh(params string[] orchestratorArguments) : IAsyncL
 
     /// <summary>Variables to set for every service.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
+
+    /// <summary>How often the orchestrator makes a call again. Few by default: a story whose masked transformer is killed shall fail soon, not wait for it.</summary>
+    public int MaxResumptions { get; init; } = 1;
+
+    /// <summary>Clips that the masked transformer takes at the same time. One by default: a story that was not freed shows by keeping out the next.</summary>
+    public int MaxQueue { get; init; } = 1;
 
     /// <summary>Folder of the model.</summary>
     public string Model => _folder.Of("model");
@@ -35,13 +42,12 @@ public sealed class ServiceMesh(params string[] orchestratorArguments) : IAsyncL
         Redis = await RedisServerProcess.StartAsync(CancellationToken.None);
         TextEncoder = Service("text-encoder", "Phenaki.TextEncoder");
         VideoTokenizer = Service("video-tokenizer", "Phenaki.VideoTokenizer");
-        MaskedTransformer = Service("masked-transformer", "Phenaki.MaskedTransformer", "--max-queue", "1");
+        MaskedTransformer = Service("masked-transformer", "Phenaki.MaskedTransformer", "--max-queue", Invariant($"{MaxQueue}"));
 
-        // Few resumptions: a story whose masked transformer is killed shall fail soon, not wait for it.
         Orchestrator = new ServiceProcess(
             "orchestrator", "Phenaki.Orchestrator", "Ready with",
             ["--text-encoder-address", TextEncoder.Address, "--video-tokenizer-address", VideoTokenizer.Address,
-            "--masked-transformer-address", MaskedTransformer.Address, "--redis", $"{Redis.Address}", "--max-resumptions", "1",
+            "--masked-transformer-address", MaskedTransformer.Address, "--redis", $"{Redis.Address}", "--max-resumptions", Invariant($"{MaxResumptions}"),
             "--cache-lease", "00:00:00.200", .. orchestratorArguments]) { Environment = Environment };
     }
 
