@@ -16,6 +16,9 @@ namespace Phenaki.Trainer.Commands;
 internal static class EvaluateCommand
 {
     private const string HeldOut = "held-out";
+
+    // Frames that a story's next clip starts from (arXiv 2210.02399, section 2.3).
+    private const int LongestPrefix = 5;
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private static readonly Option<string> Model = new("--model") { Description = "Model folder with all three parts.", Required = true };
@@ -56,8 +59,10 @@ internal static class EvaluateCommand
         TorchRuntime.EnsureLoaded();
         var parts = new ModelParts(parsed.GetRequiredValue(Model));
         var device = ComputeDevice.Parse(parsed.GetRequiredValue(Device));
+        var video = VideoOf(parts);
         var options = new EvaluationOptions
         {
+            PrefixFrames = video.Geometry().LargestWholeClip(LongestPrefix),
             Clips = parsed.GetValue(Clips),
             Stories = parsed.GetValue(Stories),
             ReadmeSeeds = parsed.GetValue(ReadmeSeeds),
@@ -68,7 +73,6 @@ internal static class EvaluateCommand
         using var sampler = new StorySampler(parts, options.PrefixFrames, device);
         options = options with { Sampling = SamplingOf(parsed, sampler.DefaultSampling) };
         var own = parsed.GetValue(Data) is { } path ? new DataConfig { Path = path, Fit = parsed.GetRequiredValue(Fit) } : null;
-        var video = VideoOf(parts);
         var (source, _) = await ClipSources.OpenAsync(own, video.Geometry(), video.FramesPerSecond, options.Seed, Console.Error, cancellationToken).ConfigureAwait(false);
         using var model = new ModelEvaluation(parts, video, source, own is not null, options.Seed, device);
         var figures = new Dictionary<string, Figure>();

@@ -28,6 +28,12 @@ internal static class TransformerCommand
         var on = ComputeDevice.Parse(arguments.Device);
         using var files = ModelFolder.Open(parts.VideoTokenizer, VideoTokenizerConfig.Type);
         var tokenizerConfig = files.ReadConfig<VideoTokenizerConfig>();
+        string[] wrong = [.. config.Mismatches(tokenizerConfig)];
+        if (wrong.Length > 0)
+        {
+            throw new InvalidOperationException($"{arguments.Config} does not fit {parts.VideoTokenizer}: {string.Join("; ", wrong)}");
+        }
+
         using var tokenizer = new VideoTokenizerNetwork(tokenizerConfig, on.Torch);
         files.LoadWeights(tokenizer, on.Torch);
         var (source, data) = await ClipSources.OpenAsync(

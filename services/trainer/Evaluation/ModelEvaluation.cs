@@ -121,6 +121,7 @@ internal sealed class ModelEvaluation : IDisposable
             Seed = _seed,
             Steps = steps,
             TextDrop = 0,
+            PrefixFrames = Video.Geometry().LargestWholeClip(5),
             Phases = [new TrainingPhase { FromStep = 0, Clips = BatchClips, Stills = 0 }],
         };
         var batches = new TransformerBatches(_source, _tokenizer, Video.Geometry(), words, config, _device, heldOut);

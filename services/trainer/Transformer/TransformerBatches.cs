@@ -124,7 +124,7 @@ internal sealed class TransformerBatches(
             return Math.Min(geometry.LatentFramesCovering(clip.TransitionFrame), latentFrames - 1);
         }
 
-        int most = geometry.LatentFrames(config.PrefixFrames);
+        int most = Math.Min(geometry.LatentFrames(config.PrefixFrames), latentFrames - 1);
         double uniform = _masks.Uniform(step, row, 2);
         return uniform < 0.5 ? 1 : uniform < 0.55 ? Math.Min(2, most) : most;
     }

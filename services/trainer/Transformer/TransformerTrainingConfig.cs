@@ -1,5 +1,6 @@
 using Phenaki.Models.Masked;
 using Phenaki.Models.Text;
+using Phenaki.Models.Video;
 using Phenaki.Trainer.Data;
 using Phenaki.Trainer.Optimisation;
 
@@ -49,6 +50,28 @@ internal sealed record TransformerTrainingConfig
 
     /// <summary>The phase of a step.</summary>
     public TrainingPhase PhaseAt(long step) => Phases.Last(phase => phase.FromStep <= step);
+
+    /// <summary>Says in which fields these settings do not fit a video tokenizer; nothing when all is well.</summary>
+    public IEnumerable<string> Mismatches(VideoTokenizerConfig video)
+    {
+        var geometry = video.Geometry();
+        foreach (var (name, value, needed) in new[]
+        {
+            ("rows", Model.Rows, geometry.Rows), ("columns", Model.Columns, geometry.Columns), ("codebook_size", Model.CodebookSize, video.Quantizer.CodebookSize),
+            ("code_parts", Model.CodeParts, video.Quantizer.Parts), ("code_width", Model.CodeWidth, Model.CodeWidth == 0 ? 0 : video.Quantizer.CodeWidth),
+        })
+        {
+            if (value != needed)
+            {
+                yield return $"model.{name} is {value}; the video tokenizer needs {needed}";
+            }
+        }
+
+        if (!geometry.IsWholeClip(PrefixFrames) || geometry.LatentFrames(PrefixFrames) >= Model.MaxLatentFrames)
+        {
+            yield return $"prefix_frames is {PrefixFrames}; allowed are 1 + n * {geometry.TemporalPatch} in fewer latent frames than model.max_latent_frames, {Model.MaxLatentFrames}";
+        }
+    }
 
     /// <summary>Clips and stills that all steps before a step drew.</summary>
     public (long Clips, long Stills) DrawnBefore(long step)
