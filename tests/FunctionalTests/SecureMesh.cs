@@ -70,6 +70,9 @@ public sealed class SecureMesh : IAsyncDisposable
     }
 
     /// <summary>Replaces certificate and authorities, and waits until every service has read them.</summary>
+    /// <param name="certificate">Another than before: what is as it was is not read again.</param>
+    /// <param name="authorities">Whom the services trust, in PEM.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public async Task SwapAsync(IssuedCertificate certificate, string authorities, CancellationToken cancellationToken)
     {
         var before = All.ToDictionary(service => service, Reloads);

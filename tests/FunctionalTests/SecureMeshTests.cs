@@ -36,7 +36,7 @@ public sealed class SecureMeshTests
         }
     }
 
-    [Fact(Timeout = 240_000, Skip = "Takes longer than its time on a busy machine.")]
+    [Fact(Timeout = 240_000)]
     public async Task Certificates_SwappedUnderLoad_FailNoStory()
     {
         await using var mesh = await new SecureMesh().StartAsync(Token);
@@ -48,10 +48,10 @@ public sealed class SecureMeshTests
 
         // As an operator renews an authority: trust both, change the certificates, trust the new one alone.
         var both = mesh.Authority.Pem + "\n" + next.Pem;
-        var renewed = next.Issue("mesh");
+        var last = next.Issue("mesh");
         await OrFailureAsync(running, mesh.SwapAsync(mesh.Authority.Issue("mesh"), both, Token));
-        await OrFailureAsync(running, mesh.SwapAsync(renewed, both, Token));
-        await OrFailureAsync(running, mesh.SwapAsync(renewed, next.Pem, Token));
+        await OrFailureAsync(running, mesh.SwapAsync(next.Issue("mesh"), both, Token));
+        await OrFailureAsync(running, mesh.SwapAsync(last, next.Pem, Token));
 
         // Connections that were there go on; a worker that comes anew makes the orchestrator shake hands again.
         load.Stop();
@@ -60,11 +60,24 @@ public sealed class SecureMeshTests
         Assert.Equal(0, await mesh.MaskedTransformer.LeaveAsync(Token));
         mesh.MaskedTransformer.Start();
         await mesh.MaskedTransformer.ReadyAsync(Token);
-        await load.MakeAsync(1_000, Token);
+        await Eventually.TrueAsync(() => IsMadeAsync(load, 1_000), Token);
         using var second = GrpcChannel.ForAddress(mesh.Orchestrator.Address, new() { HttpHandler = Trusting(shown.Add), DisposeHttpClient = true });
         await new StoryLoad(second.Intercept(metadata => WithKey(metadata, mesh.ApiKey))).MakeAsync(1_001, Token);
-        Assert.Equal(renewed.Thumbprint, shown[^1]);
+        Assert.Equal(last.Thumbprint, shown[^1]);
         Assert.NotEqual(shown[0], shown[^1]);
+    }
+
+    // The orchestrator may still take the worker for gone, for a second at most.
+    private static async ValueTask<bool> IsMadeAsync(StoryLoad load, ulong seed)
+    {
+        try
+        {
+            return await load.MakeAsync(seed, Token) is not null;
+        }
+        catch (RpcException refused) when (refused.StatusCode == StatusCode.Unavailable)
+        {
+            return false;
+        }
     }
 
     private static async Task OrFailureAsync(Task running, Task step) => await await Task.WhenAny(running, step);
