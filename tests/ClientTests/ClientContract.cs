@@ -109,6 +109,32 @@ public abstract class ClientContract(ClientMesh services, ClientLanguage languag
         Assert.DoesNotContain("Asking again", result.Error, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = Timeout)]
+    public async Task Story_OverTlsWithCertificateAndKey_IsMade()
+    {
+        var client = await services.ClientAsync(language, Token);
+        var secured = await services.SecuredAsync(Token);
+        await using var process = client.Start(["a red bear.", "-o", client.Of("secured.mp4"), "--api-key", secured.Key, .. secured.Arguments]);
+
+        (await process.EndAsync(Token)).Succeeded();
+
+        Assert.Equal(17, (await VideoFrames.HashesAsync(client.Of("secured.mp4"), Token)).Count);
+    }
+
+    [Fact(Timeout = Timeout)]
+    public async Task Story_OverTlsWithoutKey_TellsTheReason()
+    {
+        var client = await services.ClientAsync(language, Token);
+        var secured = await services.SecuredAsync(Token);
+        await using var process = client.Start(["a red bear.", "-o", client.Of("no-key.mp4"), .. secured.Arguments]);
+
+        var result = await process.EndAsync(Token);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("UNAUTHENTICATED: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("  reason API_KEY_MISSING", result.Error, StringComparison.Ordinal);
+    }
+
     private async Task<ProgramResult> RunAsync(ClientFolder client, IEnumerable<string> arguments)
     {
         await using var process = client.Start(arguments.Concat(["--address", services.Address]));

@@ -13,6 +13,7 @@ public sealed class ClientMesh : IAsyncLifetime
     private readonly TemporaryFolder _folder = new();
     private readonly Dictionary<ClientLanguage, ClientFolder> _built = [];
     private readonly SemaphoreSlim _oneAtATime = new(1);
+    private SecuredService? _secured;
 
     /// <summary>The mesh. A second story is refused, with a time to wait.</summary>
     public ServiceMesh Mesh { get; } = new("--max-concurrent-stories", "1");
@@ -55,9 +56,18 @@ public sealed class ClientMesh : IAsyncLifetime
         }
     }
 
+    /// <summary>The same mesh behind TLS and keys, started when it is first asked for.</summary>
+    internal async Task<SecuredService> SecuredAsync(CancellationToken cancellationToken) =>
+        _secured ??= await SecuredService.StartAsync(Mesh, cancellationToken);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_secured is not null)
+        {
+            await _secured.DisposeAsync();
+        }
+
         await Mesh.DisposeAsync();
         _oneAtATime.Dispose();
         _folder.Dispose();
