@@ -4,7 +4,7 @@ using TorchSharp;
 namespace Phenaki.Models;
 
 /// <summary>Loads libtorch. Everything that creates a tensor for the first time goes through here.</summary>
-public static class TorchRuntime
+public static partial class TorchRuntime
 {
     private static readonly Lazy<bool> Loaded = new(Load);
 
@@ -17,6 +17,7 @@ public static class TorchRuntime
 
     private static bool Load()
     {
+        WaitWithoutSpinning();
         try
         {
             // In this order: the second needs the first, and the loader's message is clearer about one at a time.
@@ -35,4 +36,18 @@ public static class TorchRuntime
         torch.InitializeDeviceType(DeviceType.CPU);
         return true;
     }
+
+    // Between two kernels the threads of OpenMP would otherwise spin for milliseconds: as soon as anything else wants the processor, they keep it from
+    // the very thread that they wait for. Whoever has set the variable, or GOMP_SPINCOUNT, has their way. OpenMP reads it when it is loaded.
+    private static void WaitWithoutSpinning()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            SetVariable("OMP_WAIT_POLICY", "passive", overwrite: 0);
+        }
+    }
+
+    // The environment of the native libraries, which .NET's own copy of it does not reach.
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
 }
