@@ -93,7 +93,9 @@ public sealed class RollingUpdateTests
                             InitialBackoff = TimeSpan.FromMilliseconds(200),
                             MaxBackoff = TimeSpan.FromSeconds(2),
                             BackoffMultiplier = 2,
-                            RetryableStatusCodes = { StatusCode.Unavailable },
+
+                            // .NET's client says INTERNAL where the connection closes in good order before an answer has begun.
+                            RetryableStatusCodes = { StatusCode.Unavailable, StatusCode.Internal },
                         },
                     },
                 },
