@@ -32,5 +32,5 @@ public sealed class MaskedTransformerOptions
 
     /// <summary>Most megabytes for the intermediate results of a forward pass that <see cref="MaxClipsPerForward"/> 0 may choose; default 2,048; 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)]
-    public long BatchMegabytes { get; set; } = 2048;
+    public int BatchMegabytes { get; set; } = 2048;
 }

@@ -29,7 +29,7 @@ internal sealed class LoadedMaskedTransformer : IMaskedTransformer
         {
             model.MaxClipsPerForward = options.MaxClipsPerForward > 0
                 ? options.MaxClipsPerForward
-                : BatchSweep.Run(model, options.MaxActive, options.BatchMegabytes << 20, TimeProvider.System);
+                : BatchSweep.Run(model, options.MaxActive, (long)options.BatchMegabytes << 20, TimeProvider.System);
             return new LoadedMaskedTransformer(model);
         }
         catch
