@@ -13,4 +13,5 @@ internal interface IClipSampler : IDisposable
     int Masked { get; }
 
     /// <summary>A copy of all tokens; a masked one holds the codebook size.</summary>
-    int[] Tokens { get; }}
+    int[] Tokens { get; }
+}

@@ -32,7 +32,7 @@ internal sealed class LoadBenchmark : IBenchmark
         {
             closed[clients] = await ClosedAsync(process, clients, cancellationToken);
             yield return new Figure(
-                string.Create(CultureInfo.InvariantCulture, $"load_{clients}"), closed[clients].Goodput, "clip/s", closed[1].Goodput, closed[clients].Goodput / closed[1].Goodput, 1 * 0.9);
+                string.Create(CultureInfo.InvariantCulture, $"load_{clients}"), closed[clients].Goodput, "clip/s", closed[1].Goodput, closed[clients].Goodput / closed[1].Goodput, 0.9);
         }
 
         // At capacity: as many clients as there are places.

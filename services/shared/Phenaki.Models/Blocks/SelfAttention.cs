@@ -41,11 +41,11 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
     /// <returns>Shape [batch, count, width].</returns>
     public Tensor ForwardAt(Tensor x, Tensor at, Tensor? bias)
     {
-        var (batch, length, width) = (x.shape[0], x.shape[1], x.shape[2]);
+        long width = x.shape[2];
         var weights = qkv.weight!;
-        var q = nn.functional.linear(x.index_select(1, at), weights.narrow(0, 0, width)).view(batch, at.shape[0], _heads, width / _heads).transpose(1, 2);
-        var both = nn.functional.linear(x, weights.narrow(0, width, 2 * width)).view(batch, length, 2, _heads, width / _heads).permute(2, 0, 3, 1, 4);
-        return Join(nn.functional.scaled_dot_product_attention(q, both[0], both[1], bias?.index_select(2, at)));
+        var query = Split(nn.functional.linear(x.index_select(1, at), weights.narrow(0, 0, width)), 1);
+        var both = Split(nn.functional.linear(x, weights.narrow(0, width, 2 * width)), 2);
+        return Join(nn.functional.scaled_dot_product_attention(query[0], both[0], both[1], bias?.index_select(2, at)));
     }
 
     /// <summary>The next row of each sequence attends to itself and the rows before it, kept in <paramref name="past"/>.</summary>
@@ -64,9 +64,15 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
 
     private (Tensor Query, Tensor Key, Tensor Value) Heads(Tensor x)
     {
-        var (batch, length, width) = (x.shape[0], x.shape[1], x.shape[2]);
-        var all = qkv.forward(x).view(batch, length, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);
+        var all = Split(qkv.forward(x), 3);
         return (all[0], all[1], all[2]);
+    }
+
+    // From [batch, length, kinds * width] to [kinds, batch, heads, length, head width].
+    private Tensor Split(Tensor projected, int kinds)
+    {
+        var (batch, length, width) = (projected.shape[0], projected.shape[1], projected.shape[2] / kinds);
+        return projected.view(batch, length, kinds, _heads, width / _heads).permute(2, 0, 3, 1, 4);
     }
 
     private Tensor Join(Tensor heads)

@@ -19,14 +19,19 @@ public static class BatchSweep
     /// <returns>Clips for a forward pass, 1 to <paramref name="most"/>.</returns>
     public static int Run(MaskedTransformerModel model, int most, long memory, TimeProvider time)
     {
+        bool Fits(int count) => count <= most && count * BytesForAClip(model.Config) <= memory;
         int best = 1;
-        double bestSeconds = double.MaxValue;
-        var alone = new List<int[]>();
-        for (int count = 1; count <= most && (count == 1 || count * BytesForAClip(model.Config) <= memory); count *= 2)
+        if (!Fits(2))
         {
-            while (alone.Count < count)
+            return best;
+        }
+
+        var (alone, bestSeconds) = Sample(model, [0], time);
+        for (int count = 2; Fits(count); count *= 2)
+        {
+            while (model.IsOnCpu && alone.Count < count)
             {
-                alone.Add(Sample(model, [alone.Count], time).Tokens[0]);
+                alone.AddRange(Sample(model, [alone.Count], time).Tokens);
             }
 
             model.MaxClipsPerForward = count;

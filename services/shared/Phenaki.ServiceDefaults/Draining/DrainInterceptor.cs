@@ -1,44 +1,20 @@
 using Grpc.Core;
-using Grpc.Core.Interceptors;
 using Phenaki.ServiceDefaults.Errors;
+using Phenaki.ServiceDefaults.Hosting;
+using Phenaki.ServiceDefaults.Telemetry;
 
 namespace Phenaki.ServiceDefaults.Draining;
 
 /// <summary>Refuses new calls once the process stops, and ends those in flight when their grace is over.</summary>
-internal sealed class DrainInterceptor(Drain drain) : Interceptor
+internal sealed class DrainInterceptor(Drain drain) : CallInterceptor
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
-    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
-        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
-        RunAsync(context, within => continuation(request, within));
-
-    /// <inheritdoc/>
-    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
-        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
-        RunAsync(context, within => continuation(requestStream, within));
-
-    /// <inheritdoc/>
-    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
-        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
-        RunAsync(context, within => Completed(continuation(request, responseStream, within)));
-
-    /// <inheritdoc/>
-    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
-        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        RunAsync(context, within => Completed(continuation(requestStream, responseStream, within)));
-
-    private static async Task<bool> Completed(Task task)
-    {
-        await task;
-        return true;
-    }
-
-    private async Task<T> RunAsync<T>(ServerCallContext context, Func<ServerCallContext, Task<T>> call)
+    protected override async Task<T> RunAsync<T>(ServerCallContext context, Func<ServerCallContext, Task<T>> call)
     {
         // Health and reflection answer to the end: they tell balancers that this replica leaves.
-        if (!context.Method.StartsWith("/phenaki.", StringComparison.Ordinal))
+        if (!GrpcMethod.Of(context.Method).IsOurs)
         {
             return await call(context);
         }

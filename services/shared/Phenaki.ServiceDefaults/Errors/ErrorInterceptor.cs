@@ -1,48 +1,26 @@
 using Grpc.Core;
-using Grpc.Core.Interceptors;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Phenaki.ServiceDefaults.Hosting;
 
 namespace Phenaki.ServiceDefaults.Errors;
 
 /// <summary>Stands around every call: turns exceptions into errors that a client can act on.</summary>
 internal sealed class ErrorInterceptor(
-    IHostApplicationLifetime lifetime, IOptions<ErrorTranslation> translation, TimeProvider time, ILogger<ErrorInterceptor> logger) : Interceptor
+    IHostApplicationLifetime lifetime, IOptions<ErrorTranslation> translation, TimeProvider time, ILogger<ErrorInterceptor> logger) : CallInterceptor
 {
     private static readonly TimeSpan RetryAfterDrain = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
-    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
-        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
-        GuardAsync(context, () => continuation(request, context));
+    protected override IAsyncStreamReader<T> Reader<T>(IAsyncStreamReader<T> inner) => new ReadableStream<T>(inner);
 
     /// <inheritdoc/>
-    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
-        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
-        GuardAsync(context, () => continuation(new ReadableStream<TRequest>(requestStream), context));
-
-    /// <inheritdoc/>
-    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
-        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
-        GuardAsync(context, () => Completed(continuation(request, responseStream, context)));
-
-    /// <inheritdoc/>
-    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
-        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        GuardAsync(context, () => Completed(continuation(new ReadableStream<TRequest>(requestStream), responseStream, context)));
-
-    private static async Task<bool> Completed(Task task)
-    {
-        await task;
-        return true;
-    }
-
-    private async Task<T> GuardAsync<T>(ServerCallContext context, Func<Task<T>> call)
+    protected override async Task<T> RunAsync<T>(ServerCallContext context, Func<ServerCallContext, Task<T>> call)
     {
         try
         {
-            return await call();
+            return await call(context);
         }
         catch (RpcException)
         {

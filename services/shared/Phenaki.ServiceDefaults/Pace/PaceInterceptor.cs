@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.Extensions.Options;
+using Phenaki.ServiceDefaults.Telemetry;
 
 namespace Phenaki.ServiceDefaults.Pace;
 
@@ -23,7 +24,7 @@ internal sealed class PaceInterceptor(IOptions<ServiceLimits> limits, TimeProvid
         continuation(Reader(requestStream), Writer(responseStream, context), context);
 
     // Health.Watch rests for as long as nothing changes.
-    private static bool IsOurs(ServerCallContext context) => context.Method.StartsWith("/phenaki.", StringComparison.Ordinal);
+    private static bool IsOurs(ServerCallContext context) => GrpcMethod.Of(context.Method).IsOurs;
 
     private IdleBoundReader<T> Reader<T>(IAsyncStreamReader<T> inner) => new(inner, limits.Value.StreamIdleTimeout, time);
 

@@ -1,44 +1,19 @@
 using Grpc.Core;
-using Grpc.Core.Interceptors;
 using Phenaki.ServiceDefaults.Draining;
+using Phenaki.ServiceDefaults.Hosting;
 
 namespace Phenaki.ServiceDefaults.Telemetry;
 
 /// <summary>Stands around everything else that stands around a call, so that it sees the status that the client sees.</summary>
-internal sealed class CallMetricsInterceptor(CallMetrics metrics, Drain drain, TimeProvider time) : Interceptor
+internal sealed class CallMetricsInterceptor(CallMetrics metrics, Drain drain, TimeProvider time) : CallInterceptor
 {
     /// <inheritdoc/>
-    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
-        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
-        MeasureAsync(context, () => continuation(request, context));
-
-    /// <inheritdoc/>
-    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
-        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
-        MeasureAsync(context, () => continuation(requestStream, context));
-
-    /// <inheritdoc/>
-    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
-        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
-        MeasureAsync(context, () => Completed(continuation(request, responseStream, context)));
-
-    /// <inheritdoc/>
-    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
-        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        MeasureAsync(context, () => Completed(continuation(requestStream, responseStream, context)));
-
-    private static async Task<bool> Completed(Task task)
-    {
-        await task;
-        return true;
-    }
-
-    private async Task<T> MeasureAsync<T>(ServerCallContext context, Func<Task<T>> call)
+    protected override async Task<T> RunAsync<T>(ServerCallContext context, Func<ServerCallContext, Task<T>> call)
     {
         var method = GrpcMethod.Of(context.Method);
         if (!method.IsOurs)
         {
-            return await call();
+            return await call(context);
         }
 
         UnservedCalls.MarkServed(context.GetHttpContext());
@@ -46,7 +21,7 @@ internal sealed class CallMetricsInterceptor(CallMetrics metrics, Drain drain, T
         var status = StatusCode.Unknown;
         try
         {
-            var answer = await call();
+            var answer = await call(context);
             status = context.Status.StatusCode;
             return answer;
         }
