@@ -26,11 +26,10 @@ public abstract class MeshTests(MeshFixture fixture)
         var request = Request("a teddy bear walks on mars.", "the teddy bear dances on mars.");
 
         var first = await MakeAsync(mesh, client, request, null);
-        var again = await MakeAsync(mesh, client, request, null);
+        var again = await CachedAsync(mesh, client, request);
 
         Assert.Equal((int)(2 * Frames), first.Frames.Count);
         Assert.Equal(first.Clips, first.Finished.ModelCalls.SampleTokens);
-        Assert.Equal(0u, again.ModelCalls);
         Assert.Equal(first.Frames, again.Frames);
     }
 
@@ -71,16 +70,7 @@ public abstract class MeshTests(MeshFixture fixture)
 
         Assert.Equal(1, disturbed.Attempts);
         await AssertUndisturbedIsEqualAsync(mesh, client, request, disturbed);
-
-        // Redis is used again as soon as it is found again.
-        MadeStory cached;
-        do
-        {
-            cached = await MakeAsync(mesh, client, request, null);
-        }
-        while (cached.ModelCalls > 0);
-
-        Assert.Equal(disturbed.Frames, cached.Frames);
+        Assert.Equal(disturbed.Frames, (await CachedAsync(mesh, client, request)).Frames);
     }
 
     [Fact(Timeout = Timeout)]
@@ -137,6 +127,19 @@ public abstract class MeshTests(MeshFixture fixture)
     {
         await mesh.KillAsync(part, Token);
         await mesh.StartAgainAsync(part, Token);
+    }
+
+    // Another test may have restarted Redis a moment ago: it is used again as soon as it is found again.
+    private static async Task<MadeStory> CachedAsync(IMeshHost mesh, StoryClient client, GenerateStoryRequest request)
+    {
+        MadeStory cached;
+        do
+        {
+            cached = await MakeAsync(mesh, client, request, null);
+        }
+        while (cached.ModelCalls > 0);
+
+        return cached;
     }
 
     // A cache that was killed has forgotten everything: the same story is then made from nothing.

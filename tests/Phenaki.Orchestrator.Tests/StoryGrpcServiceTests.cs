@@ -224,8 +224,11 @@ public sealed class StoryGrpcServiceTests
     public async Task GenerateStory_DeadlinePasses_SaysSoAndFreesEveryCall()
     {
         await using var mesh = await Ready();
+
+        // What is done for the first time takes long: it must not use up the time of the story that is looked at.
+        await RunAsync(mesh, Request(("b", 1)));
         mesh.Masked.OnCall = (_, scope) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, scope.CancellationToken);
-        var deadline = TimeProvider.System.GetUtcNow().AddSeconds(2);
+        var deadline = TimeProvider.System.GetUtcNow().AddSeconds(4);
         using var call = mesh.Client.GenerateStory(Request(("a", 1)), deadline: deadline.UtcDateTime, cancellationToken: Cancellation);
         var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.ReadAllAsync(Cancellation).ToListAsync(Cancellation).AsTask());
         Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);

@@ -73,6 +73,30 @@ public sealed class ServiceProgramTests
         Assert.Equal(ServiceProgram.Failure, await RunAsync(["--listen", $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"]));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Run_PortInUseWhileLoading_EndsAfterTheLoading()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var ended = false;
+        var code = await ServiceProgram.RunAsync(
+            ["--listen", $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"],
+            Service,
+            builder => builder.Services.AddWarmup<object>(ProbeService.Name, async (_, cancellation) =>
+            {
+                // A native library looks at no token: what it has begun it ends.
+                var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                await using var registration = cancellation.Register(asked.SetResult);
+                await asked.Task;
+                ended = true;
+                throw new OperationCanceledException(cancellation);
+            }),
+            _ => { },
+            Cancellation);
+        Assert.Equal(ServiceProgram.Failure, code);
+        Assert.True(ended);
+    }
+
     [Theory(Timeout = 60_000)]
     [InlineData("--max-queue", "0")]
     [InlineData("--max-queue", "many")]

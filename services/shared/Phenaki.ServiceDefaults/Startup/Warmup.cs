@@ -7,10 +7,10 @@ namespace Phenaki.ServiceDefaults.Startup;
 
 /// <summary>
 /// Makes what a service answers with, such as an engine with its model, in the background: the port is open and health says NOT_SERVING
-/// meanwhile. Owns what it made and disposes it when the host stops, after the last call.
+/// meanwhile. Owns what it made and disposes it when the host stops, after the last call, or with the host where that never came to start.
 /// </summary>
 /// <typeparam name="T">What is made; disposed when it is <see cref="IAsyncDisposable"/> or <see cref="IDisposable"/>.</typeparam>
-public sealed class Warmup<T> : IWarmup, IHostedService, IHealthCheck, IDisposable
+public sealed class Warmup<T> : IWarmup, IHostedService, IHealthCheck, IAsyncDisposable
     where T : class
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -22,6 +22,7 @@ public sealed class Warmup<T> : IWarmup, IHostedService, IHealthCheck, IDisposab
     private readonly CancellationTokenSource _stopping = new();
     private Task _making = Task.CompletedTask;
     private volatile T? _value;
+    private bool _isDisposed;
 
     internal Warmup(string serviceName, Func<CancellationToken, Task<T>> make, StartupFailure failure, IHostApplicationLifetime lifetime, ILogger<Warmup<T>> logger)
     {
@@ -72,8 +73,19 @@ public sealed class Warmup<T> : IWarmup, IHostedService, IHealthCheck, IDisposab
             ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy());
 
-    /// <summary>Frees the token; what was made went with <see cref="StopAsync"/>.</summary>
-    public void Dispose() => _stopping.Dispose();
+    /// <summary>
+    /// Ends what <see cref="StopAsync"/> did not: a host that fails to start (its port is in use) stops none of its parts, and a process that
+    /// ends beneath a native library at work may crash.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            await StopAsync(CancellationToken.None);
+            _stopping.Dispose();
+        }
+    }
 
     private async Task MakeAsync()
     {
