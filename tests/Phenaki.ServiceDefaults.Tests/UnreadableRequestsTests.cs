@@ -27,6 +27,8 @@ public sealed class UnreadableRequestsTests
         { "no message after a good one", Streaming, [.. RawCall.Frame(new EncodePromptsRequest { Id = "1" }.ToByteArray()), .. RawCall.Frame(NoMessage)] },
         { "frame that ends early", Unary, RawCall.Frame(new byte[50])[..20] },
         { "frame that ends early in a stream", Streaming, RawCall.Frame(new byte[50])[..20] },
+        { "frame of more than 2 GiB", Unary, [0, 0xFA, 0, 0, 1, 1] },
+        { "frame of more than 2 GiB in a stream", Streaming, [0, 0x80, 0, 0, 0, 1] },
         { "two messages for one", Unary, [.. RawCall.Frame([]), .. RawCall.Frame([])] },
         { "nothing", Unary, [] },
         { "packed without saying how", Unary, RawCall.Frame([], compressed: true) },
