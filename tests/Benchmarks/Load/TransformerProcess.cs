@@ -16,7 +16,7 @@ internal sealed class TransformerProcess : IAsyncDisposable
     private readonly ServiceProcess _service = new(
         "masked-transformer", "Phenaki.MaskedTransformer", "is ready", "--device", "cpu", "--max-queue", $"{MaxQueue}")
     {
-        Environment = new Dictionary<string, string> { ["OMP_NUM_THREADS"] = $"{Environment.ProcessorCount}", ["OMP_WAIT_POLICY"] = "passive" },
+        Environment = new Dictionary<string, string> { ["OMP_NUM_THREADS"] = $"{Environment.ProcessorCount}" },
     };
 
     private GrpcChannel? _channel;

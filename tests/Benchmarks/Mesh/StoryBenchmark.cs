@@ -13,7 +13,6 @@ internal sealed class StoryBenchmark : IBenchmark
     private static readonly Dictionary<string, string> Threads = new()
     {
         ["OMP_NUM_THREADS"] = $"{Environment.ProcessorCount}",
-        ["OMP_WAIT_POLICY"] = "passive",
     };
 
     /// <inheritdoc />
