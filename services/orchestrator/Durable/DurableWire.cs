@@ -1,0 +1,60 @@
+using Google.Protobuf.WellKnownTypes;
+using Phenaki.Story.V1;
+using WireStory = Phenaki.Story.V1.Story;
+
+namespace Phenaki.Orchestrator.Durable;
+
+/// <summary>Writes stories and their events for the wire.</summary>
+internal static class DurableWire
+{
+    /// <summary>Gives an event its number.</summary>
+    /// <exception cref="ArgumentException">It is one that has none.</exception>
+    public static WatchStoryResponse Number(GenerateStoryResponse item, long number)
+    {
+        var numbered = new WatchStoryResponse { Number = (ulong)number };
+        switch (item.EventCase)
+        {
+            case GenerateStoryResponse.EventOneofCase.Accepted:
+                numbered.Accepted = item.Accepted;
+                break;
+            case GenerateStoryResponse.EventOneofCase.SceneStarted:
+                numbered.SceneStarted = item.SceneStarted;
+                break;
+            case GenerateStoryResponse.EventOneofCase.Frame:
+                numbered.Frame = item.Frame;
+                break;
+            case GenerateStoryResponse.EventOneofCase.SceneFinished:
+                numbered.SceneFinished = item.SceneFinished;
+                break;
+            case GenerateStoryResponse.EventOneofCase.Finished:
+                numbered.Finished = item.Finished;
+                break;
+            default:
+                throw new ArgumentException($"{item.EventCase} has no number.", nameof(item));
+        }
+
+        return numbered;
+    }
+
+    /// <summary>The story as it is now.</summary>
+    public static WireStory Story(string id, StoryRecord record, StoryNews news) => new()
+    {
+        Id = id,
+        State = record.State,
+        Request = GenerateStoryRequest.Parser.ParseFrom(record.Request),
+        Seed = record.Seed,
+        CreateTime = Timestamp.FromDateTimeOffset(record.Created),
+        StartTime = record.Started is { } started ? Timestamp.FromDateTimeOffset(started) : null,
+        EndTime = record.Ended is { } ended ? Timestamp.FromDateTimeOffset(ended) : null,
+        ExpireTime = Timestamp.FromDateTimeOffset(record.Expires),
+        Error = Error(record),
+        FramesMade = news.FramesMade,
+        Frames = record.Frames,
+        Scene = news.Scene,
+        Events = (ulong)news.Now.Events,
+    };
+
+    /// <summary>Why a story failed; null where it did not.</summary>
+    public static StoryError? Error(StoryRecord record) =>
+        record.ErrorCode == 0 ? null : new() { Code = record.ErrorCode, Message = record.ErrorMessage ?? "" };
+}

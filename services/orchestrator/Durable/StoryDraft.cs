@@ -1,0 +1,17 @@
+namespace Phenaki.Orchestrator.Durable;
+
+/// <summary>A story that is asked for.</summary>
+/// <param name="Owner">The API key that it shall belong to.</param>
+/// <param name="BodyHash">SHA-256 of the request as it was sent, hexadecimal.</param>
+/// <param name="Request">The request as protobuf, without opening frames, with every default of this service written out.</param>
+/// <param name="Opening">A request with the opening frames alone.</param>
+/// <param name="Seed">Seed to use.</param>
+/// <param name="Frames">Frames of the whole story.</param>
+[GenerateSerializer, Immutable, Alias("phenaki.story-draft")]
+internal sealed record StoryDraft(
+    [property: Id(0)] string Owner,
+    [property: Id(1)] string BodyHash,
+    [property: Id(2)] byte[] Request,
+    [property: Id(3)] byte[] Opening,
+    [property: Id(4)] ulong Seed,
+    [property: Id(5)] uint Frames);
