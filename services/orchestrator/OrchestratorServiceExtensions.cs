@@ -6,6 +6,7 @@ using Grpc.AspNetCore.HealthChecks;
 using Phenaki.Caching;
 using Phenaki.Orchestrator.ApiKeys;
 using Phenaki.Orchestrator.Clients;
+using Phenaki.Orchestrator.Durable;
 using Phenaki.Orchestrator.Stories;
 using Phenaki.ServiceDefaults.Errors;
 using Phenaki.ServiceDefaults.Hosting;
@@ -56,6 +57,7 @@ public static class OrchestratorServiceExtensions
         services.Configure<ErrorTranslation>(AddTranslations);
         AddCache(services);
         AddModelRegistry(services);
+        AddDurableStories(builder);
         return builder;
     }
 
@@ -94,6 +96,28 @@ public static class OrchestratorServiceExtensions
             provider.GetRequiredService<ILogger<StoryCache>>()));
 
         static OrchestratorOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<OrchestratorOptions>>().Value;
+    }
+
+    private static void AddDurableStories(WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddServiceOptions<DurableStoryOptions>(builder.Configuration.GetSection(DurableStoryOptions.Section));
+        services.AddSingleton<IValidateOptions<DurableStoryOptions>, DurableStoryOptionsValidator>();
+
+        // It tells all that it does; what people should know of that is said in our own words.
+        builder.Logging.AddFilter("Orleans", LogLevel.Error);
+        services.AddSingleton(provider => new StoryStore(
+            provider.GetRequiredService<IOptions<DurableStoryOptions>>(),
+            provider.GetRequiredService<IOptions<OrchestratorOptions>>(),
+            new(() => provider.GetRequiredKeyedService<ClientTls>(RedisTls)),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<StoryJournal>();
+        services.AddSingleton<StoryIndex>();
+        services.AddSingleton<StoryMaker>();
+        services.AddSingleton<StorySilo>();
+        services.AddHostedService(provider => provider.GetRequiredService<StorySilo>());
+        services.AddSingleton<DurableStories>();
+        services.AddSingleton<DurableStoryCalls>();
     }
 
     private static void AddModelRegistry(IServiceCollection services)

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Phenaki.Orchestrator.Clients;
+using Phenaki.Orchestrator.Durable;
 using Phenaki.Orchestrator.Stories;
 using Phenaki.Story.V1;
 
@@ -11,6 +12,7 @@ internal sealed class StoryGrpcService(
     StoryLoop loop,
     ModelRegistry registry,
     StoryAdmission admission,
+    DurableStoryCalls durable,
     IOptions<OrchestratorOptions> options,
     StoryMetrics metrics,
     TimeProvider time,
@@ -68,6 +70,26 @@ internal sealed class StoryGrpcService(
             PrefixFrames = (uint)models.PrefixFrames,
         };
     }
+
+    /// <inheritdoc/>
+    public override Task<CreateStoryResponse> CreateStory(CreateStoryRequest request, ServerCallContext context) =>
+        durable.CreateAsync(request, story => ModelsAsync(story, Scope(context)), context);
+
+    /// <inheritdoc/>
+    public override Task<GetStoryResponse> GetStory(GetStoryRequest request, ServerCallContext context) => durable.GetAsync(request, context);
+
+    /// <inheritdoc/>
+    public override Task<ListStoriesResponse> ListStories(ListStoriesRequest request, ServerCallContext context) => durable.ListAsync(request, context);
+
+    /// <inheritdoc/>
+    public override Task WatchStory(WatchStoryRequest request, IServerStreamWriter<WatchStoryResponse> responseStream, ServerCallContext context) =>
+        durable.WatchAsync(request, responseStream, context);
+
+    /// <inheritdoc/>
+    public override Task<CancelStoryResponse> CancelStory(CancelStoryRequest request, ServerCallContext context) => durable.CancelAsync(request, context);
+
+    /// <inheritdoc/>
+    public override Task<DeleteStoryResponse> DeleteStory(DeleteStoryRequest request, ServerCallContext context) => durable.DeleteAsync(request, context);
 
     private static CallScope Scope(ServerCallContext context) =>
         new(context.Deadline == DateTime.MaxValue ? null : new DateTimeOffset(context.Deadline, TimeSpan.Zero), context.CancellationToken);

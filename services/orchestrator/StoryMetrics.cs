@@ -19,7 +19,7 @@ internal sealed class StoryMetrics
     private static readonly FrozenDictionary<StoryStage, string> Stages =
         Enum.GetValues<StoryStage>().ToFrozenDictionary(stage => stage, stage => JsonNamingPolicy.SnakeCaseLower.ConvertName(stage.ToString()));
 
-    private static readonly string[] Outcomes = ["finished", "refused", "cancelled", "failed"];
+    private static readonly string[] Outcomes = ["finished", "refused", "cancelled", "failed", "interrupted"];
     private static readonly string[] Services = ["text-encoder", "video-tokenizer", "masked-transformer"];
 
     private readonly UpDownCounter<int> _running;
@@ -67,7 +67,7 @@ internal sealed class StoryMetrics
     public void StoryStarted() => _running.Add(1);
 
     /// <summary>A story ended.</summary>
-    /// <param name="outcome">finished, refused, cancelled or failed.</param>
+    /// <param name="outcome">finished, refused, cancelled, failed, or interrupted: stopped here, and perhaps taken up again.</param>
     public void StoryEnded(string outcome)
     {
         _running.Add(-1);

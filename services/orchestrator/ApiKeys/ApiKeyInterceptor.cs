@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Phenaki.Story.V1;
 
 namespace Phenaki.Orchestrator.ApiKeys;
 
@@ -8,6 +9,10 @@ namespace Phenaki.Orchestrator.ApiKeys;
 internal sealed class ApiKeyInterceptor(ApiKeyRing ring, ILogger<ApiKeyInterceptor> logger) : Interceptor
 {
     private const string Bearer = "Bearer ";
+    private static readonly object OwnerKey = new();
+
+    /// <summary>Whose call it is: the id of its key; empty where calls need none.</summary>
+    public static string Owner(ServerCallContext context) => context.UserState.TryGetValue(OwnerKey, out var id) ? (string)id : "";
 
     /// <inheritdoc/>
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
@@ -29,7 +34,9 @@ internal sealed class ApiKeyInterceptor(ApiKeyRing ring, ILogger<ApiKeyIntercept
     public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        using var place = Enter(context)?.EnterStory();
+        // Who watches has no story made by that.
+        var gate = Enter(context);
+        using var place = request is GenerateStoryRequest ? gate?.EnterStory() : null;
         await continuation(request, responseStream, context);
     }
 
@@ -53,6 +60,7 @@ internal sealed class ApiKeyInterceptor(ApiKeyRing ring, ILogger<ApiKeyIntercept
             var gate = ring.Authenticate(Key(context.RequestHeaders));
             Activity.Current?.SetTag("enduser.id", gate.Id);
             gate.Enter();
+            context.UserState[OwnerKey] = gate.Id;
             return gate;
         }
         catch (RpcException refusal)

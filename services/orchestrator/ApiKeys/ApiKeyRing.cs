@@ -31,6 +31,9 @@ internal sealed class ApiKeyRing : IDisposable
     /// <summary>True where calls need a key.</summary>
     public bool IsOn => _keys is not null;
 
+    /// <summary>How many stories of a key may be made at the same time; null for no limit of its own, as for a key that is gone.</summary>
+    public int? ConcurrentStories(string id) => _keys?.Current.GetValueOrDefault(id)?.ConcurrentStories;
+
     /// <summary>Who holds a key.</summary>
     /// <param name="key">What the caller has sent; null for nothing.</param>
     /// <returns>The gate of the key.</returns>

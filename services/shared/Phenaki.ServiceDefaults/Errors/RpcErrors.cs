@@ -59,6 +59,16 @@ public static class RpcErrors
     /// <inheritdoc cref="Unauthenticated"/>
     public static RpcException PermissionDenied(string message, string reason) => WithReason(StatusCode.PermissionDenied, message, reason);
 
+    /// <summary>NOT_FOUND with ErrorInfo.</summary>
+    /// <param name="message">Names what there is not.</param>
+    /// <param name="reason">In upper case, as in NO_SUCH_STORY.</param>
+    public static RpcException NotFound(string message, string reason) => WithReason(StatusCode.NotFound, message, reason);
+
+    /// <summary>ALREADY_EXISTS with ErrorInfo.</summary>
+    /// <param name="message">Names what there is.</param>
+    /// <param name="reason">In upper case, as in REQUEST_ID_TAKEN.</param>
+    public static RpcException AlreadyExists(string message, string reason) => WithReason(StatusCode.AlreadyExists, message, reason);
+
     /// <summary>FAILED_PRECONDITION with ErrorInfo: models that do not fit each other.</summary>
     /// <param name="message">Names both values.</param>
     /// <param name="reason">In upper case, as in CODEBOOK_MISMATCH.</param>

@@ -1,0 +1,159 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Phenaki.Orchestrator.ApiKeys;
+using Phenaki.Orchestrator.Clients;
+using Phenaki.Orchestrator.Stories;
+using Phenaki.ServiceDefaults.Errors;
+using Phenaki.Story.V1;
+
+namespace Phenaki.Orchestrator.Durable;
+
+/// <summary>The calls of the story service that are about stories which outlive them: reads requests, and writes answers.</summary>
+internal sealed class DurableStoryCalls(
+    DurableStories stories, StorySilo silo, IOptions<OrchestratorOptions> options, ISeedSource seeds)
+{
+    private const int MaxPage = 1_000;
+    private const int DefaultPage = 50;
+
+    // Nobody knows when a story ends; the wait is long enough not to be a burden, and short against a story.
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    private readonly StoryValidator _validator = new(options.Value);
+
+    /// <summary>Has a story made.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="models">The models that it is checked against.</param>
+    /// <param name="context">The call.</param>
+    public async Task<CreateStoryResponse> CreateAsync(
+        CreateStoryRequest request, Func<GenerateStoryRequest, Task<ModelSet>> models, ServerCallContext context)
+    {
+        _ = await silo.GrainsAsync(context.CancellationToken);
+        CheckRequest(request);
+        var owner = ApiKeyInterceptor.Owner(context);
+        var id = request.RequestId.Length > 0 ? StoryId.Of(owner, request.RequestId) : StoryId.New(seeds);
+        var read = _validator.Read(request.Story, await models(request.Story));
+        var creation = await stories.CreateAsync(id, Draft(request.Story, read, owner), context.CancellationToken);
+        return creation.Outcome switch
+        {
+            StoryCreationOutcome.Taken => new() { Story = Story.V1.Story.Parser.ParseFrom(creation.Story) },
+            StoryCreationOutcome.OtherBody => throw RpcErrors.AlreadyExists(
+                $"The request_id '{request.RequestId}' was given to another story; a request that is made again must be the same.", "REQUEST_ID_TAKEN"),
+            _ => throw RpcErrors.ResourceExhausted("As many stories wait as are allowed; ask again later.", RetryAfter, "TOO_MANY_STORIES"),
+        };
+    }
+
+    /// <summary>Tells of a story.</summary>
+    public async Task<GetStoryResponse> GetAsync(GetStoryRequest request, ServerCallContext context) => new()
+    {
+        Story = await stories.GetAsync(ApiKeyInterceptor.Owner(context), await IdAsync(request.Id, context), context.CancellationToken)
+            ?? throw DurableStories.NotFound(request.Id),
+    };
+
+    /// <summary>Lists the stories of the caller.</summary>
+    public async Task<ListStoriesResponse> ListAsync(ListStoriesRequest request, ServerCallContext context)
+    {
+        _ = await silo.GrainsAsync(context.CancellationToken);
+        var owner = ApiKeyInterceptor.Owner(context);
+        var after = request.PageToken.Length == 0 ? null : StoryEntry.FromPageToken(owner, request.PageToken);
+        CheckPage(request, after);
+        var count = request.PageSize == 0 ? DefaultPage : (int)request.PageSize;
+        var page = await stories.ListAsync(owner, after, count, request.States.ToHashSet(), context.CancellationToken);
+        return new() { Stories = { page.Stories }, NextPageToken = page.Next?.ToPageToken() ?? "" };
+    }
+
+    /// <summary>Sends the events of a story.</summary>
+    public async Task WatchAsync(WatchStoryRequest request, IServerStreamWriter<WatchStoryResponse> stream, ServerCallContext context)
+    {
+        var id = await IdAsync(request.Id, context);
+        if (request.After > long.MaxValue)
+        {
+            throw RpcErrors.InvalidArgument([new("after", $"is {request.After}; allowed are 0 to {long.MaxValue}.")]);
+        }
+
+        await foreach (var item in stories.WatchAsync(ApiKeyInterceptor.Owner(context), id, request.After, context.CancellationToken))
+        {
+            await stream.WriteAsync(item, context.CancellationToken);
+        }
+    }
+
+    /// <summary>Stops a story.</summary>
+    public async Task<CancelStoryResponse> CancelAsync(CancelStoryRequest request, ServerCallContext context) => new()
+    {
+        Story = await stories.CancelAsync(ApiKeyInterceptor.Owner(context), await IdAsync(request.Id, context), context.CancellationToken)
+            ?? throw DurableStories.NotFound(request.Id),
+    };
+
+    /// <summary>Forgets a story.</summary>
+    public async Task<DeleteStoryResponse> DeleteAsync(DeleteStoryRequest request, ServerCallContext context) =>
+        await stories.DeleteAsync(ApiKeyInterceptor.Owner(context), await IdAsync(request.Id, context), context.CancellationToken)
+            ? new()
+            : throw DurableStories.NotFound(request.Id);
+
+    private static void CheckRequest(CreateStoryRequest request)
+    {
+        var violations = new Violations();
+        if (!StoryId.IsRequestId(request.RequestId))
+        {
+            violations.Add("request_id", $"has {request.RequestId.Length} characters; allowed are up to {StoryId.MaxRequestId} visible ASCII characters.");
+        }
+
+        if (request.Story is null)
+        {
+            violations.Add("story", "is not set; it is what shall be made.");
+        }
+
+        violations.ThrowIfAny();
+    }
+
+    private static void CheckPage(ListStoriesRequest request, StoryEntry? after)
+    {
+        var violations = new Violations();
+        if (request.PageSize > MaxPage)
+        {
+            violations.Add("page_size", $"is {request.PageSize}; allowed are 1 to {MaxPage}, or 0 for {DefaultPage}.");
+        }
+
+        if (after is null && request.PageToken.Length > 0)
+        {
+            violations.Add("page_token", "is none that a page has had; leave it out for the first page.");
+        }
+
+        if (request.States.Any(state => state == StoryState.Unspecified || !Enum.IsDefined(state)))
+        {
+            violations.Add("states", "has a state that there is not.");
+        }
+
+        violations.ThrowIfAny();
+    }
+
+    private static StoryDraft Draft(GenerateStoryRequest body, StoryRequest read, string owner, ulong seed)
+    {
+        var kept = body.Clone();
+        kept.OpeningFrames.Clear();
+        kept.Seed = seed;
+        for (var i = 0; i < kept.Scenes.Count; i++)
+        {
+            // A default may be another one by the time when the story is made.
+            kept.Scenes[i].Frames = (uint)read.Scenes[i].Frames;
+        }
+
+        return new(
+            owner,
+            Convert.ToHexStringLower(SHA256.HashData(body.ToByteArray())),
+            kept.ToByteArray(),
+            new GenerateStoryRequest { OpeningFrames = { body.OpeningFrames } }.ToByteArray(),
+            seed,
+            (uint)read.Scenes.Sum(scene => scene.Frames));
+    }
+
+    private StoryDraft Draft(GenerateStoryRequest body, StoryRequest read, string owner) => Draft(body, read, owner, read.Seed ?? seeds.Next());
+
+    /// <summary>What can be no id is no story's; no place is made for it to be looked for.</summary>
+    private async Task<string> IdAsync(string id, ServerCallContext context)
+    {
+        _ = await silo.GrainsAsync(context.CancellationToken);
+        return StoryId.IsId(id) ? id : throw DurableStories.NotFound(id.Length <= StoryId.MaxRequestId ? id : $"{id.AsSpan(0, StoryId.MaxRequestId)}...");
+    }
+}
