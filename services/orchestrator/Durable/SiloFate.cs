@@ -1,5 +1,3 @@
-using Orleans.Runtime;
-
 namespace Phenaki.Orchestrator.Durable;
 
 /// <summary>Hears that a silo cannot go on, as when the others have taken it for dead. Orleans itself would end the process, with all that it serves besides.</summary>

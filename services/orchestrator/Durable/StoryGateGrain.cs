@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Orleans.Runtime;
 
 namespace Phenaki.Orchestrator.Durable;
 
@@ -9,7 +8,7 @@ namespace Phenaki.Orchestrator.Durable;
 internal sealed class StoryGateGrain(
     [PersistentState("gate", StorySiloBuilder.Storage)] IPersistentState<StoryGateRecord> record,
     IOptions<DurableStoryOptions> options,
-    TimeProvider time) : Grain, IStoryGateGrain
+    TimeProvider time) : Grain, IStoryGateGrain, IDisposable
 {
     private readonly StoryPlaces _places = new(
         options.Value.MaxRunning, options.Value.MaxWaiting, options.Value.MaxWaitingPerKey, options.Value.PlaceTimeout);
@@ -56,6 +55,9 @@ internal sealed class StoryGateGrain(
         _places.Leave(id);
         return SettleAsync();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _writing.Dispose();
 
     private async Task SettleAsync()
     {

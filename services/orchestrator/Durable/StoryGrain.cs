@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
-using Orleans.Runtime;
 using Phenaki.Orchestrator.ApiKeys;
 using Phenaki.Story.V1;
 
@@ -19,7 +18,7 @@ internal sealed class StoryGrain(
     ApiKeyRing keys,
     IOptions<DurableStoryOptions> options,
     TimeProvider time,
-    ILogger<StoryGrain> logger) : Grain, IStoryGrain, IRemindable
+    ILogger<StoryGrain> logger) : Grain, IStoryGrain, IRemindable, IDisposable
 {
     private const string Waker = "wake";
     private const int Conflicts = 5;
@@ -193,6 +192,13 @@ internal sealed class StoryGrain(
         return true;
     }
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _writing.Dispose();
+    }
+
     private bool IsOf(string owner)
     {
         if (Exists)
@@ -248,7 +254,7 @@ internal sealed class StoryGrain(
     {
         try
         {
-            await this.RegisterOrUpdateReminder(Waker, options.Value.ReminderPeriod, options.Value.ReminderPeriod);
+            await this.RegisterOrUpdateReminder(Waker, options.Value.ReminderPeriod, options.Value.ReminderPeriod, cancellationToken);
             await EndAsync(Story.IsCancelRequested ? new() { State = StoryState.Cancelled } : await MakeAsync(cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Phenaki.Orchestrator.Clients;

@@ -7,7 +7,7 @@ namespace Phenaki.Orchestrator.Durable;
 internal sealed class StoryRecordSerializer : IGrainStorageSerializer
 {
     /// <inheritdoc/>
-    public BinaryData Serialize<T>(T input) => new(JsonSerializer.SerializeToUtf8Bytes(input));
+    public BinaryData Serialize<T>(T? input) => new(JsonSerializer.SerializeToUtf8Bytes(input));
 
     /// <inheritdoc/>
     public T Deserialize<T>(BinaryData input) => JsonSerializer.Deserialize<T>(input)!;

@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Persistence;
-using Orleans.Runtime;
 using Phenaki.Orchestrator.ApiKeys;
 
 namespace Phenaki.Orchestrator.Durable;
