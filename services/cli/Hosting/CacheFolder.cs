@@ -11,11 +11,15 @@ internal sealed class CacheFolder : IDisposable
     private CacheFolder(string path, FileStream lockFile)
     {
         DataPath = Path.Combine(path, "data-v1");
+        StoriesPath = Path.Combine(path, "stories-v1");
         _lock = lockFile;
     }
 
     /// <summary>Folder of the data.</summary>
     public string DataPath { get; }
+
+    /// <summary>Folder of the stories that outlive their clients; nothing but their own expiry deletes them.</summary>
+    public string StoriesPath { get; }
 
     /// <summary>The user's: <c>$XDG_CACHE_HOME/phenaki</c>, else <c>~/.cache/phenaki</c>; on Windows and macOS the local application data.</summary>
     public static string Default(Func<string, string?> environment)
@@ -66,6 +70,24 @@ internal sealed class CacheFolder : IDisposable
         {
             Directory.Delete(DataPath, recursive: true);
         }
+    }
+
+    /// <summary>Puts stories that cannot be read out of the way, for a person to look at; those put aside before are deleted.</summary>
+    /// <returns>Where they are now.</returns>
+    public string PutStoriesAside()
+    {
+        var aside = $"{StoriesPath}.damaged";
+        if (Directory.Exists(aside))
+        {
+            Directory.Delete(aside, recursive: true);
+        }
+
+        if (Directory.Exists(StoriesPath))
+        {
+            Directory.Move(StoriesPath, aside);
+        }
+
+        return aside;
     }
 
     /// <summary>Gives the folder to the next process.</summary>

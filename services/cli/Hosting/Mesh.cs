@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Console;
 using Phenaki.MaskedTransformer;
 using Phenaki.Orchestrator;
 using Phenaki.Orchestrator.ApiKeys;
+using Phenaki.Orchestrator.Durable;
 using Phenaki.ServiceDefaults.Hosting;
 using Phenaki.ServiceDefaults.Security;
 using Phenaki.ServiceDefaults.Startup;
@@ -49,7 +50,7 @@ internal sealed class Mesh : IAsyncDisposable
     /// <exception cref="IOException">The port is in use.</exception>
     public static async Task<Mesh> StartAsync(MeshOptions options, CancellationToken cancellationToken)
     {
-        var cache = MeshCache.Start(options.Cache);
+        var cache = MeshCache.Start(options.Cache, keepsStories: options.Listen is not null);
         var transport = new MeshTransport();
         Mesh? mesh = null;
         try
@@ -152,6 +153,9 @@ internal sealed class Mesh : IAsyncDisposable
         };
         if (options.Listen is null)
         {
+            // A command makes one story and waits for it.
+            settings[$"{DurableStoryOptions.Section}:{nameof(DurableStoryOptions.Enabled)}"] = "false";
+
             // Nobody outside the process can call: what guards ports is for programs that have one.
             settings[KeyFile] = "";
             settings[$"{TlsOptions.Section}:{nameof(TlsOptions.CertificateFile)}"] = "";
@@ -167,6 +171,12 @@ internal sealed class Mesh : IAsyncDisposable
         {
             // There is no other replica to wait for, only what a process that was killed has left.
             settings[$"{OrchestratorOptions.Section}:{nameof(OrchestratorOptions.CacheLease)}"] = "00:00:00.100";
+        }
+
+        if (cache.Stories.Length > 0)
+        {
+            settings[$"{DurableStoryOptions.Section}:{nameof(DurableStoryOptions.Redis)}"] = cache.Stories;
+            settings[$"{DurableStoryOptions.Section}:{nameof(DurableStoryOptions.Alone)}"] = "true";
         }
 
         return settings;

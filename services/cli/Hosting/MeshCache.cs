@@ -1,13 +1,15 @@
 namespace Phenaki.Cli.Hosting;
 
-/// <summary>The cache of the services in this process, and what people should know about it.</summary>
+/// <summary>The cache of the services in this process and the store of its stories, and what people should know about them.</summary>
 internal sealed class MeshCache : IDisposable
 {
     private readonly CacheFolder? _folder;
     private readonly EmbeddedCache? _embedded;
+    private readonly EmbeddedStories? _stories;
 
-    private MeshCache(string address, string? notice = null, CacheFolder? folder = null, EmbeddedCache? embedded = null)
+    private MeshCache(string address, string? notice = null, CacheFolder? folder = null, EmbeddedCache? embedded = null, EmbeddedStories? stories = null)
     {
+        _stories = stories;
         Address = address;
         Notice = notice;
         _folder = folder;
@@ -23,9 +25,14 @@ internal sealed class MeshCache : IDisposable
     /// <summary>True for a server that this process has to itself.</summary>
     public bool IsEmbedded => _embedded is not null;
 
+    /// <summary>Address of the store of the stories, where this process has it to itself; empty otherwise.</summary>
+    public string Stories => _stories?.Address ?? "";
+
     /// <summary>Starts what was chosen. A cache that cannot be had is told, not an error.</summary>
+    /// <param name="choice">What was chosen.</param>
+    /// <param name="keepsStories">True to start the store of the stories beside an embedded cache.</param>
     /// <exception cref="CliException">A folder that was asked for by name cannot be used.</exception>
-    public static MeshCache Start(CacheChoice choice)
+    public static MeshCache Start(CacheChoice choice, bool keepsStories)
     {
         if (!choice.IsOn || choice.Redis is not null)
         {
@@ -33,14 +40,18 @@ internal sealed class MeshCache : IDisposable
         }
 
         var (folder, notice) = Take(choice);
+        EmbeddedCache? embedded = null;
         try
         {
-            var embedded = EmbeddedCache.Start(folder);
+            embedded = EmbeddedCache.Start(folder);
             notice = embedded.WasDamaged ? "What the cache folder held could not be read; it was deleted." : notice;
-            return new MeshCache(embedded.Address, notice, folder, embedded);
+            var stories = keepsStories ? EmbeddedStories.Start(folder) : null;
+            notice = stories?.PutAside is { } aside ? $"The stories that were kept could not be read; they are now in '{aside}'." : notice;
+            return new MeshCache(embedded.Address, notice, folder, embedded, stories);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
+            embedded?.Dispose();
             folder?.Dispose();
             return new MeshCache("", $"There is no cache this time: {failure.GetBaseException().Message}");
         }
@@ -49,6 +60,7 @@ internal sealed class MeshCache : IDisposable
     /// <summary>Stops the server, if it is this process's, and gives its folder to the next process.</summary>
     public void Dispose()
     {
+        _stories?.Dispose();
         _embedded?.Dispose();
         _folder?.Dispose();
     }
