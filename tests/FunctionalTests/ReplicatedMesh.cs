@@ -15,7 +15,7 @@ public sealed class ReplicatedMesh : IAsyncDisposable
         TextEncoders = Pair("text-encoder", "Phenaki.TextEncoder");
         VideoTokenizers = Pair("video-tokenizer", "Phenaki.VideoTokenizer");
         MaskedTransformers = Pair("masked-transformer", "Phenaki.MaskedTransformer");
-        Orchestrators = [Orchestrator(orchestratorArguments), Orchestrator(orchestratorArguments)];
+        Orchestrators = [OrchestratorWith(orchestratorArguments), OrchestratorWith(orchestratorArguments)];
     }
 
     /// <summary>The text encoders.</summary>
@@ -57,6 +57,14 @@ public sealed class ReplicatedMesh : IAsyncDisposable
         await replica.ReadyAsync(cancellationToken);
     }
 
+    /// <summary>A further orchestrator in front of the same workers; the caller's to start and to dispose.</summary>
+    public ServiceProcess OrchestratorWith(params string[] arguments) => new(
+        "orchestrator", "Phenaki.Orchestrator", "Ready with",
+        [
+            "--text-encoder-address", Both(TextEncoders), "--video-tokenizer-address", Both(VideoTokenizers),
+            "--masked-transformer-address", Both(MaskedTransformers), .. arguments,
+        ]);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -69,13 +77,6 @@ public sealed class ReplicatedMesh : IAsyncDisposable
     }
 
     private static string Both(IReadOnlyList<ServiceProcess> pair) => string.Join(',', pair.Select(service => service.Address));
-
-    private ServiceProcess Orchestrator(string[] arguments) => new(
-        "orchestrator", "Phenaki.Orchestrator", "Ready with",
-        [
-            "--text-encoder-address", Both(TextEncoders), "--video-tokenizer-address", Both(VideoTokenizers),
-            "--masked-transformer-address", Both(MaskedTransformers), .. arguments,
-        ]);
 
     private ServiceProcess[] Pair(string name, string assembly) => [Service(name, assembly), Service(name, assembly)];
 

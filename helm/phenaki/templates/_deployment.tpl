@@ -54,6 +54,9 @@ spec:
           ports:
             - {name: grpc, containerPort: {{ .facts.grpcPort }}, protocol: TCP}
             - {name: metrics, containerPort: {{ .facts.metricsPort }}, protocol: TCP}
+            {{- if and .facts.siloPort (include "phenaki.stories" $root) }}
+            - {name: silo, containerPort: {{ .facts.siloPort }}, protocol: TCP}
+            {{- end }}
             {{- if $root.Values.tls.enabled }}
             - {name: health, containerPort: {{ .facts.healthPort }}, protocol: TCP}
             {{- end }}

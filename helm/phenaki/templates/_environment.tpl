@@ -58,6 +58,22 @@
   valueFrom: {resourceFieldRef: {containerName: {{ .facts.name }}, resource: limits.cpu, divisor: "1"}}
 {{- end -}}
 
+{{/* True where stories outlive their clients: the Redis for trying forgets what is oldest, and everything when it restarts. */}}
+{{- define "phenaki.stories" -}}
+{{- if eq .Values.redis.mode "external" }}true{{ end -}}
+{{- end -}}
+
+{{- define "phenaki.storiesEnvironment" }}
+{{- if include "phenaki.stories" .root }}
+- {name: PHENAKI_Stories__ClusterId, value: {{ include "phenaki.fullname" .root }}}
+- {name: PHENAKI_Stories__SiloPort, value: "{{ .facts.siloPort }}"}
+- name: PHENAKI_Stories__AdvertisedAddress
+  valueFrom: {fieldRef: {fieldPath: status.podIP}}
+{{- else }}
+- {name: PHENAKI_Stories__Enabled, value: "false"}
+{{- end }}
+{{- end -}}
+
 {{- define "phenaki.orchestratorEnvironment" }}
 {{- $values := .root.Values }}
 {{- range $key, $facts := include "phenaki.services" .root | fromYaml }}
@@ -85,6 +101,7 @@
 {{- else if eq $values.redis.mode "external" }}
 {{- include "phenaki.externalRedisEnvironment" $values.redis.external }}
 {{- end }}
+{{- include "phenaki.storiesEnvironment" . }}
 {{- end -}}
 
 {{- define "phenaki.externalRedisEnvironment" }}

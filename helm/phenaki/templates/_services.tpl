@@ -31,6 +31,7 @@ orchestrator:
   grpcPort: 5100
   healthPort: 5200
   metricsPort: 9100
+  siloPort: 11111
   model: false
 {{- end -}}
 
