@@ -18,7 +18,10 @@ internal sealed class DurableStoryOptionsValidator : IValidateOptions<DurableSto
 
         try
         {
-            _ = ConfigurationOptions.Parse(options.Redis);
+            if (options.Redis.Length > 0)
+            {
+                _ = ConfigurationOptions.Parse(options.Redis);
+            }
         }
         catch (ArgumentException error)
         {

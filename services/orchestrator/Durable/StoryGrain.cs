@@ -28,8 +28,8 @@ internal sealed class StoryGrain(
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
-    private readonly StoryNews _news = new();
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private StoryNews _news = new();
     private CancellationTokenSource _stop = new();
     private Task _work = Task.CompletedTask;
     private IGrainTimer? _renewal;
@@ -115,7 +115,7 @@ internal sealed class StoryGrain(
         await journal.DeleteAsync(Id, CancellationToken.None);
         await journal.BeginAsync(Id, draft.Opening, options.Value.Retention, CancellationToken.None);
         record.State = story;
-        _news.Begin(StoryState.Queued, 0, 0, 0);
+        _news = new();
         try
         {
             await WriteAsync();

@@ -27,7 +27,6 @@ internal static class StorySiloBuilder
         // Given as they are, they stay the process's to dispose.
         builder.Services.Replace(ServiceDescriptor.Singleton(services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<IHostLifetime, SiloLifetime>();
-        builder.Services.AddSingleton(fate);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(services.GetRequiredService<TimeProvider>());
         builder.Services.AddSingleton(services.GetRequiredService<StoryMaker>());
@@ -35,6 +34,9 @@ internal static class StorySiloBuilder
         builder.Services.AddSingleton(services.GetRequiredService<StoryIndex>());
         builder.Services.AddSingleton(services.GetRequiredService<ApiKeyRing>());
         builder.UseOrleans(silo => Configure(silo, options.Value, store, address));
+
+        // Behind its own, and so in its place.
+        builder.Services.AddSingleton(fate);
         return (builder.Build(), address);
     }
 

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Microsoft.Extensions.Options;
 using Phenaki.Orchestrator.Durable;
 using Phenaki.Story.V1;
