@@ -1,4 +1,7 @@
 using System.Runtime.CompilerServices;
+using Orleans.Persistence.Redis;
+using Orleans.Reminders.Redis;
+using Orleans.Serialization;
 using Phenaki.ServiceDefaults.Errors;
 using Phenaki.Story.V1;
 using StackExchange.Redis;
@@ -135,8 +138,10 @@ internal sealed class DurableStories(StorySilo silo, StoryJournal journal, Story
 
     private static WireStory? Read(byte[]? story) => story is null ? null : WireStory.Parser.ParseFrom(story);
 
+    /// <summary>True for what passes when a process or Redis is back, or when the story is woken elsewhere.</summary>
     private static bool Passes(Exception failure) =>
-        failure is OrleansException or TimeoutException or RedisException or ObjectDisposedException or Orleans.Serialization.UnavailableExceptionFallbackException;
+        failure is OrleansException or TimeoutException or RedisException or RedisStorageException or RedisRemindersException
+            or ObjectDisposedException or UnavailableExceptionFallbackException;
 
     private async Task<T> AskAsync<T>(string id, Func<IStoryGrain, Task<T>> ask, CancellationToken cancellationToken)
     {
