@@ -15,8 +15,8 @@ public sealed partial class ComposeFileTests
         VersionElement().Match(File.ReadAllText(Path.Combine(RepositoryFiles.Root, "Directory.Build.props"))).Groups[1].Value;
 
     [Fact]
-    public void Services_ByDefault_AreTheMeshAndItsCache() =>
-        Assert.Equal(ContainerMeshHost.Names.Values.Order(StringComparer.Ordinal), Named(service => service.Profiles.Count == 0));
+    public void Services_ByDefault_AreTheMeshItsCacheAndItsStories() =>
+        Assert.Equal(ContainerMeshHost.Names.Values.Append("stories").Order(StringComparer.Ordinal), Named(service => service.Profiles.Count == 0));
 
     [Fact]
     public void Services_OfTheMonitoringProfile_ArePrometheusAndGrafana() =>

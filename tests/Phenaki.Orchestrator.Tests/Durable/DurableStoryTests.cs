@@ -347,6 +347,8 @@ public sealed class DurableStoryTests : IAsyncLifetime
     {
         var mesh = await new FakeMesh().StartAsync(
             Cancellation, [("Redis", _redis.Address), ("Stories:AdvertisedAddress", "127.0.0.1"), .. settings]);
-        return await mesh.ReadyAsync(Cancellation);
+        await mesh.ReadyAsync(Cancellation);
+        await mesh.StoriesAsync(Cancellation);
+        return mesh;
     }
 }

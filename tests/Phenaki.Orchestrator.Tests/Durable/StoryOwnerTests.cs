@@ -24,6 +24,7 @@ public sealed class StoryOwnerTests
         await using var mesh = await new FakeMesh().StartAsync(
             Cancellation, ("Redis", redis.Address), ("Stories:AdvertisedAddress", "127.0.0.1"), ("ApiKeys:File", folder.Of("keys.json")));
         await mesh.ReadyAsync(Cancellation);
+        await mesh.StoriesAsync(Cancellation);
         var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         mesh.Masked.OnCall = (_, scope) => held.Task.WaitAsync(scope.CancellationToken);
 

@@ -58,6 +58,10 @@ internal sealed class FakeMesh : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Waits until the orchestrator has joined those that keep stories.</summary>
+    public Task StoriesAsync(CancellationToken cancellationToken) => Testing.Eventually.TrueAsync(
+        () => ValueTask.FromResult(_orchestrator!.Logs.GetSnapshot().Any(record => record.Id.Id == 6101)), cancellationToken);
+
     public void AddServices(WebApplicationBuilder builder) => builder.Services.AddSingleton(Text).AddSingleton(Video).AddSingleton(Masked);
 
     public static void MapServices(WebApplication app)
