@@ -24,6 +24,9 @@ internal sealed class StoryWatcher(string id, IReadOnlyList<string> addresses)
         }
     }
 
+    /// <summary>Number of the last one; 0 before the first.</summary>
+    public ulong Last => Events is [.., var last] ? last.Number : 0;
+
     /// <summary>Frames that have come.</summary>
     public int Frames => Events.Count(item => item.Frame is not null);
 
@@ -36,7 +39,7 @@ internal sealed class StoryWatcher(string id, IReadOnlyList<string> addresses)
             try
             {
                 using var call = new StoryService.StoryServiceClient(channel).WatchStory(
-                    new() { Id = id, After = Events.LastOrDefault()?.Number ?? 0 }, cancellationToken: cancellationToken);
+                    new() { Id = id, After = Last }, cancellationToken: cancellationToken);
                 await foreach (var item in call.ResponseStream.ReadAllAsync(cancellationToken))
                 {
                     if (item.Number > 0)

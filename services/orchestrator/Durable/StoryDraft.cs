@@ -1,3 +1,5 @@
+using Phenaki.Story.V1;
+
 namespace Phenaki.Orchestrator.Durable;
 
 /// <summary>A story that is asked for.</summary>
@@ -14,4 +16,18 @@ internal sealed record StoryDraft(
     [property: Id(2)] byte[] Request,
     [property: Id(3)] byte[] Opening,
     [property: Id(4)] ulong Seed,
-    [property: Id(5)] uint Frames);
+    [property: Id(5)] uint Frames)
+{
+    /// <summary>The record of a new story.</summary>
+    public StoryRecord ToRecord(DateTimeOffset now) => new()
+    {
+        Version = StoryRecord.CurrentVersion,
+        Owner = Owner,
+        BodyHash = BodyHash,
+        Request = Request,
+        Seed = Seed,
+        Frames = Frames,
+        State = StoryState.Queued,
+        Created = now,
+    };
+}
