@@ -158,9 +158,9 @@ public sealed class ServiceMeshTests(StartedMesh started) : IClassFixture<Starte
     // Redis is used again as soon as it is found again; the other tests of this mesh count on it.
     private async Task CacheIsUsedAgainAsync()
     {
-        for (var calls = -1; calls != 0;)
+        for (int calls = -1, time = 0; calls != 0; time++)
         {
-            calls = (await Mesh.StoryAsync(["a red panda walks in the water."], Mesh.Of("redis-again"), [], Token)).Succeeded().ModelCalls;
+            calls = (await Mesh.StoryAsync(["a red panda walks in the water."], Mesh.Of($"redis-again-{time}"), [], Token)).Succeeded().ModelCalls;
         }
     }
 
