@@ -40,6 +40,7 @@ public static class OrchestratorServiceExtensions
         builder.AddMeshTls();
         services.AddServiceOptions<ApiKeyOptions>(builder.Configuration.GetSection(ApiKeyOptions.Section));
         services.AddSingleton<ApiKeyRing>();
+        builder.AddPhenakiHttp();
         services.AddGrpc().AddServiceOptions<StoryGrpcService>(story => story.Interceptors.Add<ApiKeyInterceptor>());
         services.AddSingleton(new ModelTransport(transport));
         services.AddSingleton<ModelChannels>();
@@ -66,7 +67,7 @@ public static class OrchestratorServiceExtensions
     {
         // A file of keys that cannot be used ends the start, not the first call.
         _ = app.Services.GetRequiredService<ApiKeyRing>();
-        app.MapGrpcService<StoryGrpcService>();
+        app.MapTranscodedService<StoryGrpcService>();
         return app;
     }
 

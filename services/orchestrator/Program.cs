@@ -3,6 +3,6 @@ using Phenaki.ServiceDefaults.Hosting;
 
 return await ServiceProgram.RunAsync(
     args,
-    new("orchestrator", OrchestratorOptions.Section, typeof(OrchestratorOptions)),
+    new("orchestrator", OrchestratorOptions.Section, typeof(OrchestratorOptions)) { HasHttp = true },
     builder => builder.AddOrchestrator(),
     app => app.MapOrchestrator());

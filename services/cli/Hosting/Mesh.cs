@@ -39,7 +39,7 @@ internal sealed class Mesh : IAsyncDisposable
     /// <summary>Why the cache is not the one that was asked for; null when it is.</summary>
     public string? Notice => _cache.Notice;
 
-    /// <summary>Where clients outside reach it; nothing when it does not listen.</summary>
+    /// <summary>Where clients outside reach it; nothing when it does not listen. The first is that of gRPC, a second that of HTTP/1.1.</summary>
     public IReadOnlyList<string> Addresses => _listens ? [.. _app.Urls] : [];
 
     /// <summary>Reaches the services from inside the process; belongs to the mesh.</summary>
@@ -140,6 +140,7 @@ internal sealed class Mesh : IAsyncDisposable
         Dictionary<string, string?> settings = new()
         {
             [ServiceDefaultsExtensions.ListenKey] = options.Listen,
+            [HttpExtensions.ListenKey] = options.HttpListen,
             [$"{TextEncoderOptions.Section}:{nameof(TextEncoderOptions.Model)}"] = options.Parts.TextEncoder,
             [$"{TextEncoderOptions.Section}:{nameof(TextEncoderOptions.Device)}"] = options.Device,
             [$"{VideoTokenizerOptions.Section}:{nameof(VideoTokenizerOptions.Model)}"] = options.Parts.VideoTokenizer,

@@ -15,6 +15,9 @@ internal sealed record MeshOptions
     /// <summary>URL to listen at, as in <c>http://127.0.0.1:5100</c>; null for inside this process alone.</summary>
     public string? Listen { get; init; }
 
+    /// <summary>URL to listen at for HTTP/1.1, as in <c>http://127.0.0.1:5180</c>; null for none.</summary>
+    public string? HttpListen { get; init; }
+
     /// <summary>What is logged to standard error.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Error;
 }

@@ -6,4 +6,4 @@ mkdir -p generated
 protoc --proto_path=../../../protos --proto_path=../protos \
   --plugin=protoc-gen-grpc_python="$(command -v grpc_python_plugin)" \
   --python_out=generated --grpc_python_out=generated \
-  phenaki/common/v1/common.proto phenaki/story/v1/story.proto rpc_errors.proto
+  google/api/annotations.proto google/api/http.proto phenaki/common/v1/common.proto phenaki/story/v1/story.proto rpc_errors.proto

@@ -1,6 +1,8 @@
+using System.Net.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
@@ -15,19 +17,23 @@ namespace Phenaki.ServiceDefaults.Hosting;
 internal static class Listening
 {
     private const string HealthPath = "/grpc.health.v1.Health";
+    private const string GrpcEndpoint = "Grpc";
+
+    // Behind the other two in the alphabet, by which Kestrel orders the addresses that it tells of.
+    private const string HttpEndpoint = "Http";
 
     /// <summary>Listens with Kestrel as the settings say.</summary>
     /// <exception cref="OptionsValidationException">An address is none, or does not go with the settings of TLS.</exception>
     public static void Use(WebApplicationBuilder builder)
     {
         var configuration = builder.Configuration;
-        var isTls = !string.IsNullOrEmpty(configuration[$"{TlsOptions.Section}:{nameof(TlsOptions.CertificateFile)}"]);
+        var isTls = IsTls(configuration);
 
         // Without TLS there is no negotiation: a port speaks HTTP/2 or HTTP/1, not both.
         Dictionary<string, string?> endpoints = new() { ["Kestrel:EndpointDefaults:Protocols"] = "Http2" };
         if (configuration[ServiceDefaultsExtensions.ListenKey] is { Length: > 0 } listen)
         {
-            endpoints["Kestrel:Endpoints:Grpc:Url"] = CheckUrl(ServiceDefaultsExtensions.ListenKey, listen, isTls);
+            endpoints[$"Kestrel:Endpoints:{GrpcEndpoint}:Url"] = CheckUrl(ServiceDefaultsExtensions.ListenKey, listen, isTls);
         }
 
         if (configuration[ServiceDefaultsExtensions.HealthListenKey] is { Length: > 0 } health)
@@ -41,22 +47,40 @@ internal static class Listening
         {
             options.AddServerHeader = false;
             options.Configure(context.Configuration.GetSection("Kestrel"))
-                .Endpoint("Grpc", endpoint =>
-                {
-                    if (isTls && endpoint.IsHttps)
-                    {
-                        var tls = options.ApplicationServices.GetRequiredService<ServerTls>();
-                        endpoint.ListenOptions.UseHttps(new TlsHandshakeCallbackOptions
-                        {
-                            OnConnection = _ => ValueTask.FromResult(tls.ForConnection()),
-                        });
-                    }
-                })
+                .Endpoint(GrpcEndpoint, endpoint => UseTls(options, endpoint, isTls))
+                .Endpoint(HttpEndpoint, endpoint => UseTls(options, endpoint, isTls))
                 .Endpoint("Health", endpoint => endpoint.ListenOptions.Use(next => connection =>
                 {
                     connection.Features.Set(HealthPort.Instance);
                     return next(connection);
                 }));
+        });
+    }
+
+    /// <summary>Listens for HTTP/1.1 too, where the settings say so; behind TLS that can be the port of gRPC.</summary>
+    /// <exception cref="OptionsValidationException">The address is none, or does not go with the other settings.</exception>
+    public static void UseHttp(ConfigurationManager configuration)
+    {
+        if (configuration[HttpExtensions.ListenKey] is not { Length: > 0 } http)
+        {
+            return;
+        }
+
+        var isTls = IsTls(configuration);
+        var isShared = http == configuration[ServiceDefaultsExtensions.ListenKey] && ServiceDefaultsExtensions.ParseUrl(HttpExtensions.ListenKey, http).Port != 0;
+        if (isShared && !isTls)
+        {
+            throw new OptionsValidationException(
+                HttpExtensions.ListenKey,
+                typeof(Uri),
+                [$"{HttpExtensions.ListenKey} is '{http}', and so is {ServiceDefaultsExtensions.ListenKey}; without TLS gRPC and HTTP/1.1 need a port each."]);
+        }
+
+        var endpoint = $"Kestrel:Endpoints:{(isShared ? GrpcEndpoint : HttpEndpoint)}";
+        configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            [$"{endpoint}:Url"] = CheckUrl(HttpExtensions.ListenKey, http, isTls),
+            [$"{endpoint}:Protocols"] = isTls ? "Http1AndHttp2" : "Http1",
         });
     }
 
@@ -82,6 +106,22 @@ internal static class Listening
         // It would close a whole connection because one of its calls is not read; PatientWriter resets that call alone.
         kestrel.MinResponseDataRate = null;
     }
+
+    private static void UseTls(KestrelServerOptions options, EndpointConfiguration endpoint, bool isTls)
+    {
+        if (!isTls || !endpoint.IsHttps)
+        {
+            return;
+        }
+
+        var tls = options.ApplicationServices.GetRequiredService<ServerTls>();
+        List<SslApplicationProtocol> protocols = endpoint.ListenOptions.Protocols.HasFlag(HttpProtocols.Http1)
+            ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11]
+            : [SslApplicationProtocol.Http2];
+        endpoint.ListenOptions.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls.ForConnection(protocols)) });
+    }
+
+    private static bool IsTls(ConfigurationManager configuration) => !string.IsNullOrEmpty(configuration[$"{TlsOptions.Section}:{nameof(TlsOptions.CertificateFile)}"]);
 
     private static string CheckUrl(string key, string url, bool isTls)
     {

@@ -28,6 +28,11 @@ internal static class ServiceCommandLine
             ["--reflection"] = ServiceDefaultsExtensions.ReflectionKey,
             ["--file-reload-interval"] = FileReload.Key,
         };
+        if (service.HasHttp)
+        {
+            switches["--http-listen"] = HttpExtensions.ListenKey;
+        }
+
         foreach (var property in Settable(service))
         {
             switches[Switch(property)] = $"{service.Section}:{property.Name}";

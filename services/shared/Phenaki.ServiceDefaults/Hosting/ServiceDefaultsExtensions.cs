@@ -54,6 +54,7 @@ public static class ServiceDefaultsExtensions
             options.MaxReceiveMessageSize = WireTensor.MaxBytes;
             options.MaxSendMessageSize = WireTensor.MaxBytes;
             options.Interceptors.Add<CallMetricsInterceptor>();
+            options.Interceptors.Add<HttpRefusalInterceptor>();
             options.Interceptors.Add<ErrorInterceptor>();
             options.Interceptors.Add<DrainInterceptor>();
             options.Interceptors.Add<PaceInterceptor>();

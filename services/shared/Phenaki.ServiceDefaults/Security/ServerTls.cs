@@ -26,14 +26,15 @@ internal sealed class ServerTls : IDisposable
     }
 
     /// <summary>What the next connection is offered and asked for.</summary>
-    public SslServerAuthenticationOptions ForConnection()
+    /// <param name="protocols">What it may speak, the preferred first.</param>
+    public SslServerAuthenticationOptions ForConnection(List<SslApplicationProtocol> protocols)
     {
         var now = _files.Current;
         return new()
         {
             ServerCertificateContext = now.Certificate,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            ApplicationProtocols = [SslApplicationProtocol.Http2],
+            ApplicationProtocols = protocols,
             ClientCertificateRequired = _isMutual,
             RemoteCertificateValidationCallback = _isMutual
                 ? (_, certificate, chain, errors) => Accepts(certificate, chain, errors, now.Authorities)
