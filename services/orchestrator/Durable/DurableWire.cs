@@ -52,6 +52,7 @@ internal static class DurableWire
         Frames = record.Frames,
         Scene = news.Scene,
         Events = (ulong)news.Now.Events,
+        Labels = { record.Labels },
     };
 
     /// <summary>Why a story failed; null where it did not.</summary>

@@ -9,6 +9,7 @@ namespace Phenaki.Orchestrator.Durable;
 /// <param name="Opening">A request with the opening frames alone.</param>
 /// <param name="Seed">Seed to use.</param>
 /// <param name="Frames">Frames of the whole story.</param>
+/// <param name="Labels">Words of the client's own.</param>
 [GenerateSerializer, Immutable, Alias("phenaki.story-draft")]
 internal sealed record StoryDraft(
     [property: Id(0)] string Owner,
@@ -16,7 +17,8 @@ internal sealed record StoryDraft(
     [property: Id(2)] byte[] Request,
     [property: Id(3)] byte[] Opening,
     [property: Id(4)] ulong Seed,
-    [property: Id(5)] uint Frames)
+    [property: Id(5)] uint Frames,
+    [property: Id(20)] Dictionary<string, string> Labels)
 {
     /// <summary>The record of a new story.</summary>
     public StoryRecord ToRecord(DateTimeOffset now) => new()
@@ -27,6 +29,7 @@ internal sealed record StoryDraft(
         Request = Request,
         Seed = Seed,
         Frames = Frames,
+        Labels = Labels,
         State = StoryState.Queued,
         Created = now,
     };

@@ -29,6 +29,9 @@ internal sealed record StoryRecord
     /// <summary>Frames of the whole story.</summary>
     public uint Frames { get; set; }
 
+    /// <summary>Words of the client's own; none in what earlier releases have written.</summary>
+    public Dictionary<string, string> Labels { get; set; } = [];
+
     /// <summary>Where it stands.</summary>
     public StoryState State { get; set; }
 
