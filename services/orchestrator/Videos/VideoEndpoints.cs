@@ -1,6 +1,7 @@
 using System.Net.Mime;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Options;
+using Phenaki.Orchestrator.Stories;
 
 namespace Phenaki.Orchestrator.Videos;
 
@@ -14,7 +15,11 @@ internal static class VideoEndpoints
     {
         services.AddSingleton<VideoImages>();
         services.AddSingleton<VideoFileWriter>();
-        services.AddSingleton<VideoFiles>();
+        services.AddSingleton(provider => new VideoFiles(
+            provider.GetRequiredService<VideoFileWriter>().WriteAsync,
+            provider.GetRequiredService<ISeedSource>(),
+            provider.GetRequiredService<IOptions<VideoOptions>>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<VideoCalls>();
         services.AddSingleton<IValidateOptions<VideoOptions>, VideoOptionsValidator>();
     }

@@ -44,7 +44,7 @@ internal static class VideoRequestReader
         {
             form = await request.ReadFormAsync(Form, cancellationToken);
         }
-        catch (InvalidDataException broken)
+        catch (Exception broken) when (broken is InvalidDataException or IOException and not BadHttpRequestException)
         {
             throw VideoException.Invalid(null, $"The form cannot be read: {broken.Message}", "invalid_body");
         }
@@ -65,6 +65,10 @@ internal static class VideoRequestReader
         try
         {
             return await parse() ?? throw VideoException.Invalid(null, "The body is null; it must be an object.", "invalid_body");
+        }
+        catch (InvalidOperationException)
+        {
+            throw VideoException.Invalid(null, "The body is in an encoding that is not known here; allowed is UTF-8.", "invalid_body");
         }
         catch (JsonException wrong)
         {
