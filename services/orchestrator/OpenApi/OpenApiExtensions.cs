@@ -19,6 +19,7 @@ internal static class OpenApiExtensions
     /// <summary>Adds what writes the document.</summary>
     public static IServiceCollection AddOpenApiDocument(this IServiceCollection services)
     {
+        services.AddEndpointsApiExplorer();
         services.AddGrpcSwagger();
         services.Configure<JsonOptions>(json => VideoJson.Apply(json.JsonSerializerOptions));
         services.AddSwaggerGen(document =>

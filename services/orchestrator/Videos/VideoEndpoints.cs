@@ -46,8 +46,13 @@ internal static class VideoEndpoints
             .WithName("EditVideo").WithSummary("As remix, with the video named in the body.").Takes<VideoEditBody>().Gives<VideoAnswer>();
         videos.MapPost("extensions", (HttpContext http, VideoCalls calls) => Answer(calls.ExtendAsync(http)))
             .WithName("ExtendVideo").WithSummary("A completed video with one more scene.").Takes<VideoExtendBody>().Gives<VideoAnswer>();
-        videos.Map("{**rest}", Task<IResult> (HttpContext http) => throw VideoException.NoCall(http.Request)).ExcludeFromDescription();
+        videos.Map("{**rest}", Task<IResult> (HttpContext http) => throw Unserved(http.Request)).ExcludeFromDescription();
     }
+
+    // Calls that take a body are passed over where it is of another kind, or there is none.
+    private static VideoException Unserved(HttpRequest request) => HttpMethods.IsPost(request.Method) && !request.HasJsonContentType() && !request.HasFormContentType
+        ? VideoException.OtherContent(request.ContentType)
+        : VideoException.NoCall(request);
 
     private static async Task<IResult> Answer<T>(Task<T> answer) => Results.Json(await answer, VideoJson.Options);
 

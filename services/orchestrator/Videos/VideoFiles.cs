@@ -65,12 +65,12 @@ internal sealed class VideoFiles : IAsyncDisposable
 
         // A story that was deleted and asked for again by the same name has another time.
         var name = $"{Prefix(story.Id)}{story.CreateTime.ToDateTimeOffset().UtcTicks:x}-{kind.Name}";
+        DropExpired();
         while (true)
         {
             Task<VideoFile>? writing;
             lock (_gate)
             {
-                DropExpired();
                 if (_kept.TryGetValue(name, out var kept) && !File.Exists(kept.File.Path))
                 {
                     // Somebody tidies the folder for temporary files.
@@ -115,7 +115,7 @@ internal sealed class VideoFiles : IAsyncDisposable
             writing = [.. _writing.Values];
         }
 
-        await Task.WhenAll(writing).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await ((Task)Task.WhenAll(writing)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _room.Dispose();
         _stop.Dispose();
         if (_folder.IsValueCreated)
@@ -171,9 +171,12 @@ internal sealed class VideoFiles : IAsyncDisposable
     private void DropExpired()
     {
         var now = _time.GetUtcNow();
-        foreach (var name in _kept.Where(kept => kept.Value.Expires <= now).Select(kept => kept.Key).ToList())
+        lock (_gate)
         {
-            Drop(name);
+            foreach (var name in _kept.Where(kept => kept.Value.Expires <= now).Select(kept => kept.Key).ToList())
+            {
+                Drop(name);
+            }
         }
     }
 
@@ -182,7 +185,10 @@ internal sealed class VideoFiles : IAsyncDisposable
     {
         _kept.Remove(name, out var kept);
         _bytes -= kept!.File.Bytes;
-        File.Delete(kept.File.Path);
+        if (File.Exists(kept.File.Path))
+        {
+            File.Delete(kept.File.Path);
+        }
     }
 
     private sealed class Kept(VideoFile file, DateTimeOffset expires)
