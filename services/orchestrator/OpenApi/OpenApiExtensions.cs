@@ -35,6 +35,7 @@ internal static class OpenApiExtensions
             {
                 [new() { Reference = new() { Type = ReferenceType.SecurityScheme, Id = KeyScheme } }] = [],
             });
+            document.SchemaFilter<LongNumbersAsText>();
             document.IncludeXmlComments(typeof(OpenApiExtensions).Assembly);
             document.IncludeXmlComments(typeof(StoryService).Assembly);
             document.IncludeGrpcXmlComments(System.IO.Path.ChangeExtension(typeof(StoryService).Assembly.Location, ".xml"));

@@ -8,8 +8,6 @@ namespace Phenaki.Orchestrator.Videos;
 /// <summary>The videos API of OpenAI, as its clients call it: paths, methods and what they take.</summary>
 internal static class VideoEndpoints
 {
-    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
-
     /// <summary>Adds the calls.</summary>
     public static void AddVideos(this IServiceCollection services)
     {
@@ -36,7 +34,9 @@ internal static class VideoEndpoints
             .WithName("GetVideo").WithSummary("A video as it is now.").Gives<VideoAnswer>();
         videos.MapDelete("{id}", (HttpContext http, VideoCalls calls, string id) => Answer(calls.DeleteAsync(id, http)))
             .WithName("DeleteVideo").WithSummary("Forgets a video, and stops it where it is not completed.").Gives<VideoDeletedAnswer>();
-        videos.MapMethods("{id}/content", Reading, (HttpContext http, VideoCalls calls, string id, string? variant, string? format) => calls.ContentAsync(id, variant, format, http))
+        var content = (HttpContext http, VideoCalls calls, string id, string? variant, string? format) => calls.ContentAsync(id, variant, format, http);
+        videos.MapMethods("{id}/content", [HttpMethods.Head], content).ExcludeFromDescription();
+        videos.MapGet("{id}/content", content)
             .WithName("DownloadVideo").WithSummary("A file of a completed video: variant video (format mp4, webp or gif), thumbnail or spritesheet. Ranges are answered.")
             .Produces(StatusCodes.Status200OK, contentType: "video/mp4", additionalContentTypes: [MediaTypeNames.Image.Webp, MediaTypeNames.Image.Gif, MediaTypeNames.Image.Jpeg])
             .Errors();

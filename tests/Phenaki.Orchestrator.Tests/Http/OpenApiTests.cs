@@ -21,6 +21,8 @@ public sealed class OpenApiTests
         Assert.Empty(diagnostic.Errors);
         Assert.Empty(diagnostic.Warnings);
         Assert.NotEmpty(document.Info.Version);
+        var ids = document.Paths.Values.SelectMany(path => path.Operations.Values).Select(operation => operation.OperationId).OfType<string>().ToList();
+        Assert.Equal(ids.Distinct(), ids);
         Assert.Equal("bearer", document.Components.SecuritySchemes.Single().Value.Scheme);
     }
 
@@ -78,6 +80,8 @@ public sealed class OpenApiTests
         var story = document.Components.Schemas["Story"].Properties;
         Assert.Superset(new HashSet<string> { "id", "state", "createTime", "framesMade", "labels" }, story.Keys.ToHashSet());
         Assert.False(string.IsNullOrEmpty(story["framesMade"].Description));
+        Assert.Equal(("string", "string", "integer"), (story["seed"].Type, story["events"].Type, story["framesMade"].Type));
+        Assert.Equal("integer", document.Components.Schemas["VideoAnswer"].Properties["created_at"].Type);
     }
 
     private static async Task<(OpenApiDocument Document, OpenApiDiagnostic Diagnostic)> ReadAsync()
