@@ -9,6 +9,8 @@ namespace Phenaki.Orchestrator.Durable;
 /// <param name="Opening">A request with the opening frames alone.</param>
 /// <param name="Seed">Seed to use.</param>
 /// <param name="Frames">Frames of the whole story.</param>
+/// <param name="IsDirected">True for a story that takes commands.</param>
+/// <param name="OpeningFrames">Number of its opening frames.</param>
 /// <param name="Labels">Words of the client's own.</param>
 [GenerateSerializer, Immutable, Alias("phenaki.story-draft")]
 internal sealed record StoryDraft(
@@ -18,6 +20,8 @@ internal sealed record StoryDraft(
     [property: Id(3)] byte[] Opening,
     [property: Id(4)] ulong Seed,
     [property: Id(5)] uint Frames,
+    [property: Id(6)] bool IsDirected,
+    [property: Id(7)] int OpeningFrames,
     [property: Id(20)] Dictionary<string, string> Labels)
 {
     /// <summary>The record of a new story.</summary>
@@ -29,6 +33,8 @@ internal sealed record StoryDraft(
         Request = Request,
         Seed = Seed,
         Frames = Frames,
+        IsDirected = IsDirected,
+        OpeningFrames = OpeningFrames,
         Labels = Labels,
         State = StoryState.Queued,
         Created = now,

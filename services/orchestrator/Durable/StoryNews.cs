@@ -69,6 +69,13 @@ internal sealed class StoryNews
         Change(now => now with { Progress = progress.ToByteArray() });
     }
 
+    /// <summary>The story waits for a command, or does no longer.</summary>
+    public void Wait(StoryWaiting? waiting)
+    {
+        var bytes = waiting?.ToByteArray();
+        Change(now => now with { Waiting = bytes });
+    }
+
     /// <summary>An event is in the journal, now or since before.</summary>
     public void Happened(WatchStoryResponse item)
     {
@@ -86,7 +93,9 @@ internal sealed class StoryNews
                 _frames = item.Frame is { } frame ? frame.Frame.Index + 1 : _frames;
             }
 
-            return now with { Events = Math.Max(now.Events, (long)item.Number), Progress = null };
+            // After a command it is open anew whether the story waits.
+            var waiting = item.Directed is null ? now.Waiting : null;
+            return now with { Events = Math.Max(now.Events, (long)item.Number), Progress = null, Waiting = waiting };
         });
     }
 
