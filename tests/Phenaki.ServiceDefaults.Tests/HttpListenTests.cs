@@ -31,7 +31,7 @@ public sealed class HttpListenTests : IDisposable
         using var client = new HttpClient();
         await AnsweredAsync(client, host.Addresses[1], HttpVersion.Version11);
         await CalledAsync(host.Addresses[0], new());
-        await Assert.ThrowsAsync<HttpRequestException>(() => AnsweredAsync(client, host.Addresses[0], HttpVersion.Version11));
+        await AnsweredAsync(client, host.Addresses[0], HttpVersion.Version11, HttpStatusCode.BadRequest);
     }
 
     [Fact(Timeout = Timeout)]
@@ -39,7 +39,7 @@ public sealed class HttpListenTests : IDisposable
     {
         await using var host = await SocketHost.StartAsync(new Dictionary<string, string?> { ["Listen"] = "http://127.0.0.1:0" }, Cancellation);
         using var client = new HttpClient();
-        await Assert.ThrowsAsync<HttpRequestException>(() => AnsweredAsync(client, Assert.Single(host.Addresses), HttpVersion.Version11));
+        await AnsweredAsync(client, Assert.Single(host.Addresses), HttpVersion.Version11, HttpStatusCode.BadRequest);
     }
 
     [Theory(Timeout = Timeout)]
@@ -79,11 +79,12 @@ public sealed class HttpListenTests : IDisposable
         Assert.Contains("with TLS it must begin with https://", Assert.Single(error.Failures), StringComparison.Ordinal);
     }
 
-    private static async Task AnsweredAsync(HttpClient client, string address, Version version)
+    // Nothing is served at the root; where only HTTP/2 is spoken, Kestrel says so in HTTP/1.1.
+    private static async Task AnsweredAsync(HttpClient client, string address, Version version, HttpStatusCode expected = HttpStatusCode.NotFound)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address) { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         using var response = await client.SendAsync(request, Cancellation);
-        Assert.Equal((HttpStatusCode.NotFound, version), (response.StatusCode, response.Version));
+        Assert.Equal((expected, version), (response.StatusCode, response.Version));
     }
 
     private static async Task CalledAsync(string address, SocketsHttpHandler handler)

@@ -60,6 +60,20 @@ public sealed class TranscodingTests
     }
 
     [Fact(Timeout = Timeout)]
+    public async Task SteerStory_OverHttp_IsAnsweredAndTakesEffect()
+    {
+        await using var mesh = await HttpMesh.StartAsync(Cancellation);
+        var (_, created) = await mesh.PostAsync("/v1/stories", new { story = Story, directed = true }, Cancellation);
+        var path = $"/v1/stories/{(string)created["story"]!["id"]!}";
+        var (response, steered) = await mesh.PostAsync($"{path}:steer", new { command = new { addScenes = new { scenes = new[] { new { prompt = "c", frames = 3 } } } } }, Cancellation);
+        Assert.Equal((HttpStatusCode.OK, 40), (response.StatusCode, (int)steered["answer"]!["frames"]!));
+        await mesh.PostAsync($"{path}:steer", new { command = new { stop = new { afterScenes = true } } }, Cancellation);
+        Assert.Equal(40, (await LinesAsync(mesh, $"{path}/events")).Count(line => line["frame"] is not null));
+        var (refused, error) = await mesh.PostAsync($"{path}:steer", new { command = new { pause = new { } } }, Cancellation);
+        Assert.Equal((HttpStatusCode.BadRequest, "STORY_ENDED"), (refused.StatusCode, (string)error["details"]![0]!["reason"]!));
+    }
+
+    [Fact(Timeout = Timeout)]
     public async Task Request_ThatIsWrong_NamesEveryField()
     {
         await using var mesh = await HttpMesh.StartAsync(Cancellation);
