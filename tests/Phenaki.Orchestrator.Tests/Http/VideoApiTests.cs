@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Phenaki.Media;
 using Phenaki.Orchestrator.ApiKeys;
+using Phenaki.Orchestrator.Videos;
 using Phenaki.Testing;
 
 namespace Phenaki.Orchestrator.Tests.Http;
@@ -139,6 +141,21 @@ public sealed class VideoApiTests : IAsyncLifetime
         Assert.Equal(bytes.Length, head.Content.Headers.ContentLength);
         using var beyond = new HttpRequestMessage(HttpMethod.Get, $"/v1/videos/{Text(video, "id")}/content") { Headers = { Range = new RangeHeaderValue(10_000_000, null) } };
         Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, (await _mesh.Client.SendAsync(beyond, Cancellation)).StatusCode);
+    }
+
+    [Fact(Timeout = Timeout)]
+    public async Task Delete_OfAVideo_TakesItsFilesWithIt()
+    {
+        var (_, video) = await PostAsync("/v1/videos", new { prompt = "a", seconds = 0.5 });
+        await CompletedAsync(video);
+        await ContentAsync(Text(video, "id"));
+        await ContentAsync(Text(video, "id"), "?variant=thumbnail");
+        var files = _mesh.Mesh.Orchestrator.Services.GetRequiredService<VideoFiles>();
+        Assert.True(files.Bytes > 0);
+        var (response, deleted) = await _mesh.DeleteAsync($"/v1/videos/{Text(video, "id")}", Cancellation);
+        Assert.Equal((HttpStatusCode.OK, "video.deleted", true), (response.StatusCode, Text(deleted, "object"), (bool)deleted["deleted"]!));
+        Assert.Equal(0, files.Bytes);
+        Assert.Equal(HttpStatusCode.NotFound, (await _mesh.GetAsync($"/v1/videos/{Text(video, "id")}", Cancellation)).Response.StatusCode);
     }
 
     [Fact(Timeout = Timeout)]
