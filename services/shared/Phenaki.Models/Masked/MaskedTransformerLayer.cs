@@ -44,9 +44,9 @@ public sealed class MaskedTransformerLayer : nn.Module
     }
 
     /// <summary>The layer's bias on the scores of a grid; the same for all requests of that shape.</summary>
-    /// <param name="latentFrames">Latent frames of the grid.</param>
+    /// <param name="offsets">From <see cref="RelativePositionBias.Offsets"/>.</param>
     /// <returns>Shape [1, heads, tokens, tokens], or null without relative positions.</returns>
-    public Tensor? PositionBias(int latentFrames) => position_bias?.forward(latentFrames);
+    internal Tensor? PositionBias(Tensor offsets) => position_bias?.forward(offsets);
 
     /// <summary>Maps token rows.</summary>
     /// <param name="x">Shape [batch, tokens, width].</param>
