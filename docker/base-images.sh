@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")"
 sdk=$(sed -n 's/^ARG SDK_IMAGE=//p' Dockerfile)
 aspnet=$(sed -n 's/^ARG RUNTIME_IMAGE=//p' Dockerfile)
-redis=$(sed -n 's/^ *image: *\(.*redis:.*\)/\1/p' compose.yaml)
+redis=$(sed -n 's/^ *image: *\(.*redis:.*\)/\1/p' compose.yaml | sort -u)
 engine=${ENGINE:-$(command -v podman || command -v docker)}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
