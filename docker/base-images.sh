@@ -73,6 +73,8 @@ EOF
 has "$redis" || podman build --quiet --format docker --network host --label phenaki.stand-in=true --tag "$redis" --file - "$work" > /dev/null <<EOF
 FROM $base
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server redis-tools > /dev/null && rm -rf /var/lib/apt/lists/*
+RUN mkdir /data && chown 999:999 /data
+VOLUME /data
 WORKDIR /data
 CMD ["redis-server", "--protected-mode", "no"]
 EOF
