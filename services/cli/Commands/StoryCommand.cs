@@ -60,7 +60,7 @@ internal sealed class StoryCommand
         var device = parsed.GetRequiredValue(_host.Device);
         var cache = _host.Cache(parsed);
         var parts = ModelParts.Find(parsed.GetValue(_host.Model));
-        _ = CommonOptions.ReadDevice(device);
+        CommonOptions.CheckDevice(device);
         return await run.InProcessAsync(new() { Parts = parts, Device = device, Cache = cache }, cancellationToken);
     }
 
