@@ -58,6 +58,7 @@ internal sealed class ServeCommand
             Parts = parts,
             Device = device,
             Cache = cache,
+            Stories = StoryKeeping.Cache,
             Listen = $"http://{new IPEndPoint(address!, port)}",
             LogLevel = LogLevel.Information,
         };

@@ -53,7 +53,7 @@ internal sealed class Mesh : IAsyncDisposable
     public static async Task<Mesh> StartAsync(MeshOptions options, CancellationToken cancellationToken)
     {
         // Each of these takes a good part of a second, and none needs another: the cache, libtorch, the host.
-        var cacheStart = Task.Run(() => MeshCache.Start(options.Cache, keepsStories: options.Listen is not null), CancellationToken.None);
+        var cacheStart = Task.Run(() => MeshCache.Start(options.Cache, options.Stories), CancellationToken.None);
         var torchStart = Task.Run(TorchRuntime.EnsureLoaded, CancellationToken.None);
         var transport = new MeshTransport();
         Mesh? mesh = null;
@@ -167,11 +167,19 @@ internal sealed class Mesh : IAsyncDisposable
             [$"{OrchestratorOptions.Section}:{nameof(OrchestratorOptions.VideoTokenizerAddress)}"] = Inside,
             [$"{OrchestratorOptions.Section}:{nameof(OrchestratorOptions.MaskedTransformerAddress)}"] = Inside,
         };
+        switch (options.Stories)
+        {
+            case StoryKeeping.None:
+                settings[$"{DurableStoryOptions.Section}:{nameof(DurableStoryOptions.Enabled)}"] = "false";
+                break;
+            case StoryKeeping.Process:
+                // Who sits before it may think for as long as they like.
+                settings[$"{DurableStoryOptions.Section}:{nameof(DurableStoryOptions.MaxDirectionWait)}"] = "1.00:00:00";
+                break;
+        }
+
         if (options.Listen is null)
         {
-            // A command makes one story and waits for it.
-            settings[$"{DurableStoryOptions.Section}:{nameof(DurableStoryOptions.Enabled)}"] = "false";
-
             // Nobody outside the process can call: what guards ports is for programs that have one.
             settings[KeyFile] = "";
             settings[$"{TlsOptions.Section}:{nameof(TlsOptions.CertificateFile)}"] = "";
