@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Phenaki.Orchestrator.Clients;
 using Phenaki.Orchestrator.Durable;
 using Phenaki.Orchestrator.Stories;
+using Phenaki.ServiceDefaults.Pace;
 using Phenaki.Story.V1;
 
 namespace Phenaki.Orchestrator;
@@ -93,6 +94,7 @@ internal sealed class StoryGrpcService(
     public override Task<DeleteStoryResponse> DeleteStory(DeleteStoryRequest request, ServerCallContext context) => durable.DeleteAsync(request, context);
 
     /// <inheritdoc/>
+    [ClientMayRest]
     public override Task DirectStory(
         IAsyncStreamReader<DirectStoryRequest> requestStream, IServerStreamWriter<DirectStoryResponse> responseStream, ServerCallContext context) =>
         directed.DirectAsync(requestStream, responseStream, story => ModelsAsync(story, Scope(context)), context);
