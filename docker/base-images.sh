@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")"
 sdk=$(sed -n 's/^ARG SDK_IMAGE=//p' Dockerfile)
 aspnet=$(sed -n 's/^ARG RUNTIME_IMAGE=//p' Dockerfile)
-redis=$(sed -n 's/^ *image: *\(.*redis:.*\)/\1/p' compose.yaml)
+redis=$(sed -n 's/^ *image: *\(.*redis:.*\)/\1/p' compose.yaml | sort -u)
 engine=${ENGINE:-$(command -v podman || command -v docker)}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -73,6 +73,8 @@ EOF
 has "$redis" || podman build --quiet --format docker --network host --label phenaki.stand-in=true --tag "$redis" --file - "$work" > /dev/null <<EOF
 FROM $base
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server redis-tools > /dev/null && rm -rf /var/lib/apt/lists/*
+RUN mkdir /data && chown 999:999 /data
+VOLUME /data
 WORKDIR /data
 CMD ["redis-server", "--protected-mode", "no"]
 EOF

@@ -4,6 +4,7 @@ using Phenaki.Orchestrator.ApiKeys;
 using Phenaki.Orchestrator.Clients;
 using Phenaki.Orchestrator.Durable;
 using Phenaki.Orchestrator.Stories;
+using Phenaki.ServiceDefaults.Pace;
 using Phenaki.Story.V1;
 
 namespace Phenaki.Orchestrator;
@@ -95,6 +96,7 @@ internal sealed class StoryGrpcService(
     public override Task<DeleteStoryResponse> DeleteStory(DeleteStoryRequest request, ServerCallContext context) => durable.DeleteAsync(request, context);
 
     /// <inheritdoc/>
+    [ClientMayRest]
     public override Task DirectStory(
         IAsyncStreamReader<DirectStoryRequest> requestStream, IServerStreamWriter<DirectStoryResponse> responseStream, ServerCallContext context) =>
         directed.DirectAsync(requestStream, responseStream, story => ModelsAsync(story, Scope(context)), context);

@@ -3,6 +3,7 @@ using Phenaki.Trainer.Commands;
 
 var root = new RootCommand("Trains the parts of Phenaki and measures them.")
 {
+    ModelCommand.Create(),
     TokenizerCommand.Create(),
     TransformerCommand.Create(),
     JudgeCommand.Create(),

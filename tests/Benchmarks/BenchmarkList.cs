@@ -2,6 +2,7 @@ using Phenaki.Benchmarks.Load;
 using Phenaki.Benchmarks.Mesh;
 using Phenaki.Benchmarks.Sampling;
 using Phenaki.Benchmarks.Tokenizing;
+using Phenaki.Benchmarks.Training;
 using Phenaki.Models;
 using Phenaki.Models.Masked;
 using Phenaki.Testing;
@@ -40,6 +41,8 @@ internal static class BenchmarkList
         new ClipBenchmark(),
         new TokenizerBenchmark("tokenizer_shipped", Shipped("video-tokenizer"), null),
         new TokenizerBenchmark("tokenizer_128", null, Presets.VideoTokenizers["c-vivit-128"]),
+        new TrainingPassBenchmark(Configuration),
+        new TrainingMemoryBenchmark(),
         new LoadBenchmark(),
         new CancellationBenchmark(),
         new StartBenchmark(),

@@ -33,15 +33,18 @@ public sealed class CertificateTests(RenderedCharts charts) : ChartTest(charts)
         select worker.Name);
 
     [Fact(Timeout = Patience)]
-    public Task Orchestrator_WithTls_ChecksTheWorkersAndShowsItselfWhereAsked() => NothingAsync(chart =>
+    public Task Orchestrator_WithTls_ChecksTheWorkersAndShowsItselfWhereAskedAndToItsReplicas() => NothingAsync(chart =>
     {
         var pod = chart.Manifests.Pod("orchestrator");
         bool isOn = chart.Switches.Tls != TlsSwitch.Off;
         bool isMutual = chart.Switches.Tls is TlsSwitch.MutualSecrets or TlsSwitch.MutualCertManager;
+
+        // Replicas that share stories call each other: they know each other by their certificates in any case.
+        bool isShown = isMutual || (isOn && chart.Switches.Redis is (RedisSwitch.ExternalAddress or RedisSwitch.ExternalSecret));
         return pod.Variable("PHENAKI_Orchestrator__DnsUsesTls") == (isOn ? "true" : null) &&
             pod.Variable("PHENAKI_Mesh__Tls__CaFile") == (isOn ? "/etc/phenaki/tls/ca.crt" : null) &&
-            pod.Variable("PHENAKI_Mesh__Tls__CertificateFile") == (isMutual ? "/etc/phenaki/tls/tls.crt" : null) &&
-            pod.Variable("PHENAKI_Mesh__Tls__KeyFile") == (isMutual ? "/etc/phenaki/tls/tls.key" : null) &&
+            pod.Variable("PHENAKI_Mesh__Tls__CertificateFile") == (isShown ? "/etc/phenaki/tls/tls.crt" : null) &&
+            pod.Variable("PHENAKI_Mesh__Tls__KeyFile") == (isShown ? "/etc/phenaki/tls/tls.key" : null) &&
             pod.Variable("PHENAKI_Tls__ClientCaFile") is null
             ? [] : ["the orchestrator's side of the mesh"];
     });

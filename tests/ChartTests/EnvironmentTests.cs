@@ -48,6 +48,19 @@ public sealed class EnvironmentTests(RenderedCharts charts) : ChartTest(charts)
     }
 
     [Fact(Timeout = Patience)]
+    public Task Stories_WhereTheyAreKept_AreSharedAtThePortAndAddressOfThePod() => NothingAsync(chart =>
+    {
+        var pod = chart.Manifests.Pod("orchestrator");
+        var port = pod.Main.Ports.SingleOrDefault(p => p.Name == "silo")?.ContainerPort;
+        var address = pod.Main.Env.SingleOrDefault(v => v.Name == "PHENAKI_Stories__AdvertisedAddress")?.ValueFrom.FieldRef.FieldPath;
+        var told = (port, address, pod.Variable("PHENAKI_Stories__SiloPort"), pod.Variable("PHENAKI_Stories__ClusterId"), pod.Variable("PHENAKI_Stories__Enabled"));
+        (int?, string?, string?, string?, string?) expected = chart.Switches.Redis is RedisSwitch.ExternalAddress or RedisSwitch.ExternalSecret
+            ? (11111, "status.podIP", "11111", Names.Full, null)
+            : (null, null, null, null, "false");
+        return told == expected ? [] : [$"stories are shared at {told}"];
+    });
+
+    [Fact(Timeout = Patience)]
     public async Task Limits_OfTheOperator_ReachEveryService()
     {
         var chart = await Manifests.RenderAsync("limits: {maxConnections: 1000000, streamIdleTimeout: '00:01:00'}", Cancellation);

@@ -16,7 +16,7 @@ public sealed partial class ComposeFileTests
 
     [Fact]
     public void Services_ByDefault_AreTheMeshItsCacheAndItsStories() =>
-        Assert.Equal(ContainerMeshHost.Names.Values.Append("stories").Order(StringComparer.Ordinal), Named(service => service.Profiles.Count == 0));
+        Assert.Equal(ContainerMeshHost.Names.Values.Order(StringComparer.Ordinal), Named(service => service.Profiles.Count == 0));
 
     [Fact]
     public void Services_OfTheMonitoringProfile_ArePrometheusAndGrafana() =>

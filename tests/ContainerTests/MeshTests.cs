@@ -86,6 +86,30 @@ public abstract class MeshTests(MeshFixture fixture)
         await AssertUndisturbedIsEqualAsync(mesh, client, request, disturbed);
     }
 
+    [Fact(Timeout = Timeout)]
+    public async Task StoryThatOutlivesItsClient_WithItsOrchestratorAndItsRedisKilled_GoesOnWithTheBytesOfAnUndisturbedOne()
+    {
+        var mesh = await fixture.MeshAsync(Token);
+        using var client = await ClientAsync(mesh);
+        var request = Request("a blue bear walks on mars.", "a blue bear is under water.");
+        var id = await client.CreateAsync(request, Token);
+
+        var frames = await client.WatchAsync(
+            id,
+            async () =>
+            {
+                await mesh.KillAsync(MeshPart.Orchestrator, Token);
+                await mesh.KillAsync(MeshPart.Stories, Token);
+                await mesh.StartAgainAsync(MeshPart.Stories, Token);
+                await mesh.StartAgainAsync(MeshPart.Orchestrator, Token);
+            },
+            Token);
+
+        await RestartAsync(mesh, MeshPart.Redis);
+        await client.ReadyAsync(Token);
+        Assert.Equal((await MakeAsync(mesh, client, request, null)).Frames, frames);
+    }
+
     /// <summary>A story.</summary>
     protected static GenerateStoryRequest Request(string first, string second, ulong seed = 7) => new()
     {

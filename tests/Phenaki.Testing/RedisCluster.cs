@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Phenaki.Testing;
@@ -32,7 +31,7 @@ public sealed class RedisCluster : IAsyncDisposable
                     cancellationToken, "--cluster-enabled", "yes", "--cluster-port", bus));
             }
 
-            await RunAsync(["--cluster", "create", .. cluster._nodes.Select(node => node.Address), "--cluster-replicas", "0", "--cluster-yes"], cancellationToken);
+            await RedisCli.RunAsync(["--cluster", "create", .. cluster._nodes.Select(node => node.Address), "--cluster-replicas", "0", "--cluster-yes"], cancellationToken);
             await Eventually.TrueAsync(async () => await cluster.AllAgreeAsync(cancellationToken), cancellationToken);
             return cluster;
         }
@@ -45,7 +44,7 @@ public sealed class RedisCluster : IAsyncDisposable
 
     /// <summary>Keys that a server holds.</summary>
     public static async Task<int> CountKeysAsync(RedisServerProcess node, CancellationToken cancellationToken) =>
-        int.Parse(await RunAsync(["-p", Port(node), "DBSIZE"], cancellationToken), CultureInfo.InvariantCulture);
+        int.Parse(await RedisCli.RunAsync(["-p", Port(node), "DBSIZE"], cancellationToken), CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -58,20 +57,11 @@ public sealed class RedisCluster : IAsyncDisposable
 
     private static string Port(RedisServerProcess node) => node.Port.ToString(CultureInfo.InvariantCulture);
 
-    private static async Task<string> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
-    {
-        var start = new ProcessStartInfo("redis-cli", arguments) { RedirectStandardOutput = true };
-        using var cli = Process.Start(start)!;
-        var said = await cli.StandardOutput.ReadToEndAsync(cancellationToken);
-        await cli.WaitForExitAsync(cancellationToken);
-        return cli.ExitCode == 0 ? said : throw new InvalidOperationException($"redis-cli ended with {cli.ExitCode}:\n{said}");
-    }
-
     private async Task<bool> AllAgreeAsync(CancellationToken cancellationToken)
     {
         foreach (var node in _nodes)
         {
-            var info = await RunAsync(["-p", Port(node), "CLUSTER", "INFO"], cancellationToken);
+            var info = await RedisCli.RunAsync(["-p", Port(node), "CLUSTER", "INFO"], cancellationToken);
             if (!info.Contains("cluster_state:ok", StringComparison.Ordinal) || !info.Contains("cluster_known_nodes:3", StringComparison.Ordinal))
             {
                 return false;

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Phenaki.Testing;
 
 /// <summary>A Redis with one replica, and a sentinel that makes the replica the primary when the primary is gone; processes on loopback.</summary>
-public sealed class RedisSentinel : IAsyncDisposable
+public sealed partial class RedisSentinel : IAsyncDisposable
 {
     private const string Service = "phenaki";
     private readonly TemporaryFolder _folder = new();
@@ -45,6 +46,16 @@ public sealed class RedisSentinel : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Waits until the replica has all that the primary has been told: what it has not would be lost with the primary.</summary>
+    public Task PrimaryHasBeenCopiedAsync(CancellationToken cancellationToken) => Eventually.TrueAsync(
+        async () =>
+        {
+            var told = await RedisCli.RunAsync(["-p", Primary.Port.ToString(CultureInfo.InvariantCulture), "INFO", "replication"], cancellationToken);
+            var (all, copied) = (PrimaryOffset().Match(told), ReplicaOffset().Match(told));
+            return all.Success && copied.Success && all.Groups["offset"].Value == copied.Groups["offset"].Value;
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -90,4 +101,10 @@ public sealed class RedisSentinel : IAsyncDisposable
 
         throw new InvalidOperationException("The sentinel ended before it knew the replica.");
     }
+
+    [GeneratedRegex(@"^master_repl_offset:(?<offset>\d+)", RegexOptions.Multiline)]
+    private static partial Regex PrimaryOffset();
+
+    [GeneratedRegex(@"^slave0:.*,offset=(?<offset>\d+)", RegexOptions.Multiline)]
+    private static partial Regex ReplicaOffset();
 }

@@ -84,7 +84,8 @@
 {{- if $values.tls.enabled }}
 - {name: PHENAKI_Orchestrator__DnsUsesTls, value: "true"}
 - {name: PHENAKI_Mesh__Tls__CaFile, value: /etc/phenaki/tls/ca.crt}
-{{- if $values.tls.mutual }}
+{{- /* Orchestrators that share stories know each other by their certificates, whether the workers ask for one or not. */}}
+{{- if or $values.tls.mutual (include "phenaki.stories" .root) }}
 - {name: PHENAKI_Mesh__Tls__CertificateFile, value: /etc/phenaki/tls/tls.crt}
 - {name: PHENAKI_Mesh__Tls__KeyFile, value: /etc/phenaki/tls/tls.key}
 {{- end }}

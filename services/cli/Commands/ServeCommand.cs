@@ -68,7 +68,7 @@ internal sealed class ServeCommand
         var parts = ModelParts.Find(parsed.GetValue(_host.Model));
         parts.Check();
         var device = parsed.GetRequiredValue(_host.Device);
-        _ = CommonOptions.ReadDevice(device);
+        CommonOptions.CheckDevice(device);
         var options = new MeshOptions
         {
             Parts = parts,

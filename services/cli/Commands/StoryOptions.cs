@@ -87,7 +87,7 @@ internal sealed class StoryOptions(bool needsPrompt)
         var device = parsed.GetRequiredValue(_host.Device);
         var cache = _host.Cache(parsed);
         var parts = ModelParts.Find(parsed.GetValue(_host.Model));
-        _ = CommonOptions.ReadDevice(device);
+        CommonOptions.CheckDevice(device);
         return run.InProcessAsync(new() { Parts = parts, Device = device, Cache = cache, Stories = stories }, cancellationToken);
     }
 }

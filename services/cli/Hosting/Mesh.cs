@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Logging.Console;
 using Phenaki.MaskedTransformer;
+using Phenaki.Models;
 using Phenaki.Orchestrator;
 using Phenaki.Orchestrator.ApiKeys;
 using Phenaki.Orchestrator.Durable;
@@ -9,6 +10,7 @@ using Phenaki.ServiceDefaults.Hosting;
 using Phenaki.ServiceDefaults.Security;
 using Phenaki.ServiceDefaults.Startup;
 using Phenaki.ServiceDefaults.Telemetry;
+using Phenaki.Story.V1;
 using Phenaki.TextEncoder;
 using Phenaki.VideoTokenizer;
 
@@ -50,17 +52,23 @@ internal sealed class Mesh : IAsyncDisposable
     /// <exception cref="IOException">The port is in use.</exception>
     public static async Task<Mesh> StartAsync(MeshOptions options, CancellationToken cancellationToken)
     {
-        var cache = MeshCache.Start(options.Cache, options.Stories);
+        // Each of these takes a good part of a second, and none needs another: the cache, libtorch, the host.
+        var cacheStart = Task.Run(() => MeshCache.Start(options.Cache, options.Stories), CancellationToken.None);
+        var torchStart = Task.Run(TorchRuntime.EnsureLoaded, CancellationToken.None);
         var transport = new MeshTransport();
         Mesh? mesh = null;
         try
         {
-            mesh = new Mesh(Build(options, cache, transport), cache, transport, options.Listen is not null);
+            var builder = Prepare(options, transport);
+            var cache = await cacheStart;
+            mesh = new Mesh(Build(builder, cache), cache, transport, options.Listen is not null);
+            await torchStart;
             await mesh.StartAsync(cancellationToken);
             return mesh;
         }
         catch
         {
+            await Task.WhenAll(cacheStart, torchStart).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (mesh is not null)
             {
                 await mesh.DisposeAsync();
@@ -68,7 +76,10 @@ internal sealed class Mesh : IAsyncDisposable
             else
             {
                 transport.Dispose();
-                cache.Dispose();
+                if (cacheStart.IsCompletedSuccessfully)
+                {
+                    (await cacheStart).Dispose();
+                }
             }
 
             throw;
@@ -94,7 +105,7 @@ internal sealed class Mesh : IAsyncDisposable
         _cache.Dispose();
     }
 
-    private static WebApplication Build(MeshOptions options, MeshCache cache, MeshTransport transport)
+    private static WebApplicationBuilder Prepare(MeshOptions options, MeshTransport transport)
     {
         // Empty, since the ordinary builders read appsettings.json of whatever folder the process was started in.
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "phenaki", ContentRootPath = AppContext.BaseDirectory });
@@ -105,7 +116,7 @@ internal sealed class Mesh : IAsyncDisposable
             throw CliException.Usage($"{KeyFile} is set, but 'serve' lets everyone call every service; run the four services apart to have keys.");
         }
 
-        builder.Configuration.AddInMemoryCollection(Settings(options, cache));
+        builder.Configuration.AddInMemoryCollection(Settings(options));
         builder.Logging.SetMinimumLevel(options.LogLevel).AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -126,6 +137,12 @@ internal sealed class Mesh : IAsyncDisposable
         builder.AddVideoTokenizer();
         builder.AddMaskedTransformer();
         builder.AddOrchestrator(transport);
+        return builder;
+    }
+
+    private static WebApplication Build(WebApplicationBuilder builder, MeshCache cache)
+    {
+        builder.Configuration.AddInMemoryCollection(Settings(cache));
         var app = builder.Build();
         app.MapPhenakiDefaults();
         app.MapTextEncoder();
@@ -135,7 +152,7 @@ internal sealed class Mesh : IAsyncDisposable
         return app;
     }
 
-    private static Dictionary<string, string?> Settings(MeshOptions options, MeshCache cache)
+    private static Dictionary<string, string?> Settings(MeshOptions options)
     {
         Dictionary<string, string?> settings = new()
         {
@@ -150,7 +167,6 @@ internal sealed class Mesh : IAsyncDisposable
             [$"{OrchestratorOptions.Section}:{nameof(OrchestratorOptions.TextEncoderAddress)}"] = Inside,
             [$"{OrchestratorOptions.Section}:{nameof(OrchestratorOptions.VideoTokenizerAddress)}"] = Inside,
             [$"{OrchestratorOptions.Section}:{nameof(OrchestratorOptions.MaskedTransformerAddress)}"] = Inside,
-            [$"{OrchestratorOptions.Section}:{nameof(OrchestratorOptions.Redis)}"] = cache.Address,
         };
         switch (options.Stories)
         {
@@ -176,6 +192,12 @@ internal sealed class Mesh : IAsyncDisposable
             settings[$"{MaskedTransformerOptions.Section}:{nameof(MaskedTransformerOptions.MaxClipsPerForward)}"] = "1";
         }
 
+        return settings;
+    }
+
+    private static Dictionary<string, string?> Settings(MeshCache cache)
+    {
+        Dictionary<string, string?> settings = new() { [$"{OrchestratorOptions.Section}:{nameof(OrchestratorOptions.Redis)}"] = cache.Address };
         if (cache.IsEmbedded)
         {
             // There is no other replica to wait for, only what a process that was killed has left.
@@ -202,12 +224,27 @@ internal sealed class Mesh : IAsyncDisposable
             ThrowIfFailed();
         }
 
-        _transport.Start(_listens ? Sockets() : _app.GetTestServer().CreateHandler());
+        if (_listens)
+        {
+            // Whoever calls from outside is told that a model is still loading; so is what calls from inside.
+            _transport.Start(Sockets());
+            await ReadyAsync(_ => true, cancellationToken);
+        }
+        else
+        {
+            // A call before the models are there would be sent away, to come again after a second.
+            await ReadyAsync(part => part.ServiceName != StoryService.Descriptor.FullName, cancellationToken);
+            _transport.Start(_app.GetTestServer().CreateHandler());
+            await ReadyAsync(_ => true, cancellationToken);
+        }
+    }
 
-        // A part that cannot start stops the others, whose waiting then ends without a word: its own message comes first.
+    // A part that cannot start stops the others, whose waiting then ends without a word: its own message comes first.
+    private async Task ReadyAsync(Func<IWarmup, bool> which, CancellationToken cancellationToken)
+    {
         try
         {
-            await Task.WhenAll(_app.Services.GetServices<IWarmup>().Select(part => part.Completion))
+            await Task.WhenAll(_app.Services.GetServices<IWarmup>().Where(which).Select(part => part.Completion))
                 .WaitAsync(_app.Lifetime.ApplicationStopping).WaitAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

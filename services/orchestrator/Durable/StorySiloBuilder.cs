@@ -3,8 +3,10 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Connections.Security;
 using Orleans.Persistence;
 using Phenaki.Orchestrator.ApiKeys;
+using Phenaki.ServiceDefaults.Security;
 
 namespace Phenaki.Orchestrator.Durable;
 
@@ -34,7 +36,14 @@ internal static class StorySiloBuilder
         builder.Services.AddSingleton(services.GetRequiredService<StoryIndex>());
         builder.Services.AddSingleton(services.GetRequiredService<StoryCommandRules>());
         builder.Services.AddSingleton(services.GetRequiredService<ApiKeyRing>());
-        builder.UseOrleans(silo => Configure(silo, options.Value, store, address));
+        builder.UseOrleans(silo =>
+        {
+            Configure(silo, options.Value, store, address);
+            if (!options.Value.Alone && services.GetRequiredService<ClientTls>().Peers() is { } peers)
+            {
+                Secure(silo, peers);
+            }
+        });
 
         // Behind its own, and so in its place.
         builder.Services.AddSingleton(fate);
@@ -74,6 +83,20 @@ internal static class StorySiloBuilder
         silo.UseRedisReminderService(reminders => reminders.ConfigurationOptions = store.Configuration());
         silo.Configure<ReminderOptions>(reminders => reminders.MinimumReminderPeriod = options.ReminderPeriod);
     }
+
+    private static void Secure(ISiloBuilder silo, PeerTls peers) => silo.UseTls(tls =>
+    {
+        // Asked for only so that there is one: each connection asks below, and gets what the files hold then.
+        tls.LocalCertificate = peers.Certificate;
+        tls.LocalServerCertificateSelector = (_, _) => peers.Certificate;
+        tls.LocalClientCertificateSelector = (_, _, _, _, _) => peers.Certificate;
+        tls.RemoteCertificateMode = RemoteCertificateMode.RequireCertificate;
+        tls.ClientCertificateMode = RemoteCertificateMode.RequireCertificate;
+        tls.RemoteCertificateValidation = peers.Accepts;
+
+        // Something must stand there; peers are known by their certificates.
+        tls.OnAuthenticateAsClient = (_, authentication) => authentication.TargetHost = "orchestrator";
+    });
 
     private static IPAddress Address(DurableStoryOptions options) => options switch
     {

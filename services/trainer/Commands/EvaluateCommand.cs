@@ -35,6 +35,7 @@ internal static class EvaluateCommand
     private static readonly Option<int?> Steps = new("--steps") { Description = "Sampling steps; the model's own if not set." };
     private static readonly Option<float?> Guidance = new("--guidance") { Description = "Guidance scale; the model's own if not set." };
     private static readonly Option<float?> Temperature = new("--temperature") { Description = "Temperature; the model's own if not set." };
+    private static readonly Option<float?> ChoiceTemperature = new("--choice-temperature") { Description = "Noise on the choice of tokens to keep; the model's own if not set." };
     private static readonly Option<string> JudgeFolder = new("--judge") { Description = "Folder of the judge.", DefaultValueFactory = _ => Judge.ShippedFolder };
     private static readonly Option<string?> Data = new("--data") { Description = "Clips of your own to measure on, a folder or shards, in place of StoryWorld; nothing is judged then." };
     private static readonly Option<string> Fit = new Option<string>("--fit") { Description = "With --data: crop, letterbox or stretch.", DefaultValueFactory = _ => "crop" }
@@ -48,7 +49,7 @@ internal static class EvaluateCommand
     {
         var command = new Command("evaluate", "Measures a model: clips, stories and their parts, judged by a classifier and by the subjects' own art.")
         {
-            Model, Clips, Stories, ReadmeSeeds, Combinations, Seed, Steps, Guidance, Temperature, JudgeFolder, Data, Fit, AsJson, Report, Device,
+            Model, Clips, Stories, ReadmeSeeds, Combinations, Seed, Steps, Guidance, Temperature, ChoiceTemperature, JudgeFolder, Data, Fit, AsJson, Report, Device,
         };
         command.SetAction(RunAsync);
         return command;
@@ -137,6 +138,7 @@ internal static class EvaluateCommand
             Steps = parsed.GetValue(Steps) ?? own.Steps,
             GuidanceScale = parsed.GetValue(Guidance) ?? own.GuidanceScale,
             Temperature = parsed.GetValue(Temperature) ?? own.Temperature,
+            ChoiceTemperature = parsed.GetValue(ChoiceTemperature) ?? own.ChoiceTemperature,
         };
         string[] wrong = [.. sampling.Violations().Select(violation => violation.Message)];
         return wrong.Length == 0 ? sampling : throw new InvalidOperationException(string.Join("; ", wrong));

@@ -1,4 +1,5 @@
 using Phenaki.Trainer.Training;
+using Spectre.Console;
 using static TorchSharp.torch;
 
 namespace Phenaki.Trainer.Commands;
@@ -22,7 +23,10 @@ internal sealed record TrainingArguments(string Config, string Run, string Outpu
     /// <summary>Trains, or writes the model again.</summary>
     public Task<long> DoAsync(ITrainable trainer, TrainingRunSettings settings, CancellationToken cancellationToken)
     {
-        var run = new TrainingRun(TimeProvider.System, Console.Out);
+        ITrainingProgress progress = AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected
+            ? new BarProgress(AnsiConsole.Console)
+            : new LineProgress(TimeProvider.System, Console.Out);
+        var run = new TrainingRun(TimeProvider.System, progress);
         return ExportOnly ? run.ExportAsync(trainer, settings, cancellationToken) : run.RunAsync(trainer, settings, cancellationToken);
     }
 }

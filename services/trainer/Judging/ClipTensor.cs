@@ -1,3 +1,4 @@
+using Phenaki.Trainer.Data;
 using Phenaki.Trainer.StoryWorld;
 using static TorchSharp.torch;
 
@@ -14,13 +15,6 @@ internal static class ClipTensor
     public static Tensor Of(IReadOnlyList<byte[]> clips, int frames, Device device)
     {
         const int Size = StoryWorldDataset.Size;
-        int bytes = frames * Size * Size * 3;
-        var all = new byte[clips.Count * bytes];
-        for (int i = 0; i < clips.Count; i++)
-        {
-            clips[i].CopyTo(all, i * bytes);
-        }
-
-        return tensor(all, [clips.Count, frames, Size, Size, 3], device: device).to_type(ScalarType.Float32).div_(127.5f).sub_(1f);
+        return PackedClips.Video(PackedClips.Pixels(clips, frames * Size * Size * 3), [clips.Count, frames, Size, Size], device);
     }
 }

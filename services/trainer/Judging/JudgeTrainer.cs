@@ -19,6 +19,7 @@ internal sealed class JudgeTrainer : ITrainable, IDisposable
     {
         (_config, _world, _device, _export) = (config, world, device, export);
         manual_seed((long)config.Seed);
+        Precision.AllowTensorCores(device);
         Network = new JudgeNetwork(config.Model, device);
         _optimiser = new Optimiser(Network.named_parameters().Select(entry => (entry.name, entry.parameter)), config.Optimiser);
     }
@@ -49,8 +50,10 @@ internal sealed class JudgeTrainer : ITrainable, IDisposable
             + nn.functional.cross_entropy(place, Classes(clips, scene => (long)scene.Place))
             + nn.functional.cross_entropy(action, Classes(clips, scene => (long)scene.Action));
         loss.backward();
-        double gradient = _optimiser.Step(step, _config.Steps);
-        return new Dictionary<string, double> { ["loss"] = loss.item<float>(), ["gradient"] = gradient };
+        var figures = new StepFigures();
+        figures.Add("loss", loss);
+        figures.Add("gradient", _optimiser.Step(step, _config.Steps));
+        return figures.Read();
     }
 
     /// <inheritdoc />

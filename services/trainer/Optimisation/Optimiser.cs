@@ -52,12 +52,12 @@ internal sealed class Optimiser : IDisposable
     /// <summary>Moves all parameters along their gradients and clears those.</summary>
     /// <param name="step">Step, from 0.</param>
     /// <param name="steps">Steps in all.</param>
-    /// <returns>Norm of the gradient before clipping.</returns>
-    public double Step(long step, long steps)
+    /// <returns>Norm of the gradient before clipping, a tensor of the caller's dispose scope: reading it at once would wait for the device.</returns>
+    public Tensor Step(long step, long steps)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        double norm = nn.utils.clip_grad_norm_(_all, _config.ClipNorm);
+        var norm = ClipGradients();
         double scale = _config.Scale(step, steps);
         foreach (var (parameters, momentum, _) in _matrices)
         {
@@ -72,6 +72,20 @@ internal sealed class Optimiser : IDisposable
         foreach (var parameter in _all)
         {
             parameter.grad?.zero_();
+        }
+
+        return norm.MoveToOuterDisposeScope();
+    }
+
+    // As torch's clip_grad_norm_, without waiting for the norm.
+    private Tensor ClipGradients()
+    {
+        Tensor[] gradients = [.. _all.Select(parameter => parameter.grad).OfType<Tensor>()];
+        var norm = stack(gradients.Select(gradient => linalg.vector_norm(gradient))).square().sum().sqrt();
+        var factor = (_config.ClipNorm / (norm + 1e-6f)).clamp(max: 1);
+        foreach (var gradient in gradients)
+        {
+            gradient.mul_(factor);
         }
 
         return norm;

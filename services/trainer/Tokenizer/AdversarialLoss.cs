@@ -36,16 +36,16 @@ internal sealed class AdversarialLoss : IDisposable
     /// <param name="made">Their reconstructions.</param>
     /// <param name="share">Part of the step, 0 to 1.</param>
     /// <returns>The hinge loss: 2 for one that knows nothing, 0 for one that is never wrong.</returns>
-    public double Learn(Tensor real, Tensor made, double share)
+    public Tensor Learn(Tensor real, Tensor made, double share)
     {
         Learns(true);
         var loss = nn.functional.relu(1 - _discriminator.forward(real)).mean() + nn.functional.relu(1 + _discriminator.forward(made.detach())).mean();
         (loss * share).backward();
-        return loss.item<float>();
+        return loss.detach();
     }
 
     /// <summary>Moves the discriminator.</summary>
-    public void Step(long step, long steps) => _optimiser.Step(step, steps);
+    public void Step(long step, long steps) => _optimiser.Step(step, steps).Dispose();
 
     private void Learns(bool learns)
     {

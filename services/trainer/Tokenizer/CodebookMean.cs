@@ -66,7 +66,7 @@ internal sealed class CodebookMean : IDisposable
     }
 
     /// <summary>Codes that were chosen of late.</summary>
-    public double Used => (_counts >= DeadBelow).sum().item<long>();
+    public Tensor Used => (_counts >= DeadBelow).sum();
 
     private Tensor PartOf(Tensor rows, int part) => rows.narrow(1, part * _sums.shape[1], _sums.shape[1]);
 

@@ -45,7 +45,8 @@ internal sealed class TokenizerBatches(IClipSource source, VideoGeometry geometr
                 ulong first = ((ulong)step * NumbersOfStep) + (ulong)(part * count) + (length == 1 ? StillNumber : 0ul);
                 long ordinal = ((step * parts) + part) * count;
                 ClipDraw[] draws = [.. Enumerable.Range(0, count).Select(i => new ClipDraw(first + (ulong)i, ordinal + i, length, heldOut))];
-                read.Add(new ClipSet(await source.DrawAllAsync(draws, _ => false, cancellationToken).ConfigureAwait(false), length, count * length / frames));
+                var drawn = await source.DrawAllAsync(draws, _ => false, cancellationToken).ConfigureAwait(false);
+                read.Add(new ClipSet(drawn, length, PackedClips.Pixels(drawn, length * geometry.FrameBytes), InSubjects(drawn, length), count * length / frames));
             }
         }
 
@@ -55,22 +56,32 @@ internal sealed class TokenizerBatches(IClipSource source, VideoGeometry geometr
     /// <summary>Brings clips to the device.</summary>
     public Batch Load(ClipSet set)
     {
-        var (count, frames, area) = (set.Clips.Count, set.Frames, geometry.Height * geometry.Width);
-        var pixels = new byte[count * frames * geometry.FrameBytes];
-        var weights = new float[count * frames * area];
-        Array.Fill(weights, 1f);
-        for (int i = 0; i < count; i++)
+        bool hasSubjects = set.InSubjects.Length > 0;
+        long[] shape = [set.Clips.Count, set.Frames, geometry.Height, geometry.Width];
+        var weights = hasSubjects
+            ? tensor(set.InSubjects, [.. shape, 1], device: device).to_type(ScalarType.Float32).mul_((float)(subjectWeight - 1)).add_(1f)
+            : ones([.. shape, 1], device: device);
+        return new Batch(PackedClips.Video(set.Pixels, shape, device), weights, set.Frames == 1, hasSubjects);
+    }
+
+    private byte[] InSubjects(TrainingClip[] clips, int frames)
+    {
+        if (subjectWeight <= 1 || Array.Exists(clips, clip => clip.SubjectBoxes is null))
         {
-            set.Clips[i].Rgb.CopyTo(pixels, i * frames * geometry.FrameBytes);
-            for (int f = 0; f < frames && set.Clips[i].SubjectBoxes is { } boxes; f++)
+            return [];
+        }
+
+        int area = geometry.Height * geometry.Width;
+        var inside = new byte[clips.Length * frames * area];
+        for (int i = 0; i < clips.Length; i++)
+        {
+            for (int f = 0; f < frames; f++)
             {
-                Weigh(weights.AsSpan(((i * frames) + f) * area, area), boxes[f]);
+                Mark(inside.AsSpan(((i * frames) + f) * area, area), clips[i].SubjectBoxes![f]);
             }
         }
 
-        long[] shape = [count, frames, geometry.Height, geometry.Width];
-        var video = tensor(pixels, [.. shape, 3], device: device).to_type(ScalarType.Float32).div_(127.5f).sub_(1f);
-        return new Batch(video, tensor(weights, [.. shape, 1], device: device), frames == 1, subjectWeight > 1 && set.Clips.All(clip => clip.SubjectBoxes is not null));
+        return inside;
     }
 
     /// <summary>Mean squared error of the pixels of each token.</summary>
@@ -93,11 +104,11 @@ internal sealed class TokenizerBatches(IClipSource source, VideoGeometry geometr
         return cat([first, later], 1);
     }
 
-    private void Weigh(Span<float> weights, Box box)
+    private void Mark(Span<byte> inside, Box box)
     {
         for (int y = box.Y; y < box.Y + box.Height; y++)
         {
-            weights.Slice((y * geometry.Width) + box.X, box.Width).Fill((float)subjectWeight);
+            inside.Slice((y * geometry.Width) + box.X, box.Width).Fill(1);
         }
     }
 }

@@ -20,6 +20,8 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
     private readonly TokenizerBatches _batches;
     private readonly Func<VideoTokenizerNetwork, long, CancellationToken, Task> _export;
     private readonly VideoTokenizerNetwork _network;
+    private readonly WorkingCopy<VideoTokenizerNetwork> _working;
+    private readonly ScalarType _precision;
     private readonly Optimiser _optimiser;
     private readonly CodebookMean? _codebook;
     private readonly AverageWeights? _average;
@@ -52,6 +54,9 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
             _codebook.Reset(nn.functional.normalize(quantizer.Codebook, 2, 1));
         }
 
+        _precision = Precision.Of(config.Precision, device);
+        Precision.AllowTensorCores(device);
+        _working = new WorkingCopy<VideoTokenizerNetwork>(_network, () => new VideoTokenizerNetwork(config.Model, device), _precision);
         _optimiser = new Optimiser(_network.named_parameters(), config.Optimiser);
         _average = config.EmaDecay > 0 ? new AverageWeights(_network.named_parameters(), config.EmaDecay) : null;
         _perceptual = config.PerceptualWeight > 0 ? new PerceptualLoss(Judge.ShippedFolder, device) : null;
@@ -94,11 +99,8 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         }
 
         bool competes = _adversarial is not null && step >= _config.AdversarialFromStep;
-        var figures = new Dictionary<string, double> { ["loss"] = 0 };
-        if (_adversarial is not null)
-        {
-            figures["discriminator"] = 0;
-        }
+        var figures = new StepFigures();
+        figures.Expect(_adversarial is null ? ["loss"] : ["loss", "discriminator"]);
 
         var coded = new List<(Tensor Rows, Tensor Indices, Tensor Errors)>();
         foreach (var set in data.Sets)
@@ -108,7 +110,9 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
             Learn(batch, set.FrameShare, quantised, competes, figures, coded);
         }
 
-        figures["gradient"] = _optimiser.Step(step, _config.Steps);
+        _working.GatherGradients();
+        figures.Add("gradient", _optimiser.Step(step, _config.Steps));
+        _working.Renew();
         _average?.Update(step);
         if (competes)
         {
@@ -119,20 +123,21 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         {
             _codebook!.Update(
                 cat([.. coded.Select(part => part.Rows)]), cat([.. coded.Select(part => part.Indices)]), cat([.. coded.Select(part => part.Errors)]), step);
-            figures["codes_used"] = _codebook.Used;
+            figures.Add("codes_used", _codebook.Used);
         }
 
-        return figures;
+        return figures.Read();
     }
 
     // Clips and stills count by their frames, so that a still weighs no more than a frame of a clip.
     private void Learn(
-        TokenizerBatches.Batch batch, double share, bool quantised, bool competes, Dictionary<string, double> figures,
+        TokenizerBatches.Batch batch, double share, bool quantised, bool competes, StepFigures figures,
         List<(Tensor Rows, Tensor Indices, Tensor Errors)> coded)
     {
-        var encoded = _network.Encode(batch.Frames);
+        // Codes and errors are computed in float32: neighbours of a codebook lie closer together than fewer bits tell apart.
+        var encoded = _working.Network.Encode(batch.Frames.to_type(_precision)).to_type(ScalarType.Float32);
         var (code, index, bounded) = _network.Quantizer.Straight(encoded);
-        var made = _network.Decode(quantised ? code : bounded);
+        var made = _working.Network.Decode((quantised ? code : bounded).to_type(_precision)).to_type(ScalarType.Float32);
         var difference = made - batch.Frames;
         var absolute = (difference.abs() * batch.Weights).mean();
         var square = (difference.square() * batch.Weights).mean();
@@ -160,17 +165,17 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         (loss * share).backward();
         if (competes)
         {
-            figures["discriminator"] += share * _adversarial!.Learn(batch.Frames, made, share);
+            figures.Add("discriminator", share * _adversarial!.Learn(batch.Frames, made, share));
         }
 
         using var _ = no_grad();
         string kind = batch.IsStill ? "still" : "clip";
-        figures["loss"] += share * loss.item<float>();
-        Add("psnr_" + kind, Psnr(difference.square().mean().item<float>()));
+        figures.Add("loss", share * loss);
+        figures.Add("psnr_" + kind, difference.square().mean(), Psnr);
         if (batch.HasSubjects)
         {
-            var inBox = difference.square().mean([-1], keepdim: true).masked_select(batch.Weights > 1);
-            Add("psnr_subject_" + kind, Psnr(inBox.mean().item<float>()));
+            var inBox = (batch.Weights > 1).to_type(ScalarType.Float32);
+            figures.Add("psnr_subject_" + kind, (difference.square().mean([-1], keepdim: true) * inBox).sum() / inBox.sum(), Psnr);
         }
 
         if (quantised && _codebook is not null)
@@ -179,7 +184,7 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
             coded.Add((rows.MoveToOuterDisposeScope(), codes.MoveToOuterDisposeScope(), errors.MoveToOuterDisposeScope()));
         }
 
-        void Add(string name, double value) => figures[name] = figures.GetValueOrDefault(name) + (value / _config.Accumulate);
+        double Psnr(double meanSquare) => TokenizerTrainer.Psnr(meanSquare) / _config.Accumulate;
     }
 
     /// <inheritdoc />
@@ -233,6 +238,7 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         _average?.Dispose();
         _perceptual?.Dispose();
         _adversarial?.Dispose();
+        _working.Dispose();
         _network.Dispose();
     }
 }

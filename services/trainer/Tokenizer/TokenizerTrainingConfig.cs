@@ -68,6 +68,9 @@ internal sealed record TokenizerTrainingConfig
     /// <summary>Part of the mean over the weights of all steps that stays at each step, 0 to 0.9999999; the mean is what is exported and sampled. 0, the default, exports the last weights.</summary>
     public double EmaDecay { get; init; }
 
+    /// <summary>What passes compute in (<see cref="Training.Precision"/>): "auto", the default, "float32" or "bfloat16".</summary>
+    public string Precision { get; init; } = Training.Precision.Auto;
+
     /// <summary>Minutes between checkpoints, above 0.</summary>
     public double SaveMinutes { get; init; } = 5;
 
@@ -90,6 +93,11 @@ internal sealed record TokenizerTrainingConfig
         foreach (var violation in Optimiser.Violations())
         {
             yield return "optimiser." + violation;
+        }
+
+        foreach (var violation in Training.Precision.Violations(Precision))
+        {
+            yield return violation;
         }
 
         foreach (var (name, value, low, high) in new[]

@@ -4,9 +4,11 @@ using static TorchSharp.torch;
 namespace Phenaki.Trainer.Training;
 
 /// <summary>Runs a <see cref="ITrainable"/>: progress, loss log, events for TensorBoard, checkpoints, stop and resume.</summary>
-internal sealed class TrainingRun(TimeProvider time, TextWriter output)
+/// <param name="time">Clock.</param>
+/// <param name="progress">Shows how far it is.</param>
+internal sealed class TrainingRun(TimeProvider time, ITrainingProgress progress)
 {
-    private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan FiguresEvery = TimeSpan.FromSeconds(15);
 
     /// <summary>Trains until all steps are done or the run is cancelled; either way the state is saved.</summary>
     /// <param name="trainable">What learns.</param>
@@ -16,12 +18,19 @@ internal sealed class TrainingRun(TimeProvider time, TextWriter output)
     /// <exception cref="InvalidOperationException">The loss is no number any more; the last good checkpoint stays.</exception>
     public async Task<long> RunAsync(ITrainable trainable, TrainingRunSettings settings, CancellationToken cancellationToken)
     {
+        long steps = 0;
+        await progress.RunAsync(async () => steps = await TrainAsync(trainable, settings, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        return steps;
+    }
+
+    private async Task<long> TrainAsync(ITrainable trainable, TrainingRunSettings settings, CancellationToken cancellationToken)
+    {
         Directory.CreateDirectory(settings.Folder);
         string checkpoint = CheckpointOf(settings);
         string losses = Path.Combine(settings.Folder, "loss.csv");
         long step = Checkpoint.Load(checkpoint, trainable.State, settings.Description, settings.Renew);
         KeepLossesBefore(losses, step);
-        output.WriteLine(step == 0 ? $"Training in {settings.Folder}" : $"Going on after step {step} in {settings.Folder}");
+        progress.Say(step == 0 ? $"Training in {settings.Folder}" : $"Going on after step {step} in {settings.Folder}");
 
         using var events = new EventFile(settings.Folder, step, time);
         long started = time.GetTimestamp(), saved = started, shown = started;
@@ -52,14 +61,12 @@ internal sealed class TrainingRun(TimeProvider time, TextWriter output)
 
             Append(losses, step, figures);
             events.Add(step, figures);
-            if (time.GetElapsedTime(shown) >= ProgressEvery || step == settings.Steps)
+            double elapsed = time.GetElapsedTime(started).TotalSeconds;
+            progress.Show(new TrainingPace(
+                step, settings.Steps, elapsed / (step - first), samples / elapsed, sum.ToDictionary(figure => figure.Key, figure => figure.Value / counted)));
+            if (time.GetElapsedTime(shown) >= FiguresEvery || step == settings.Steps)
             {
                 events.Flush();
-                double perStep = time.GetElapsedTime(started).TotalSeconds / (step - first);
-                double perSecond = samples / time.GetElapsedTime(started).TotalSeconds;
-                var left = TimeSpan.FromSeconds(perStep * (settings.Steps - step));
-                string means = string.Join("  ", sum.Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Key} {f.Value / counted:0.####}")));
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {step}/{settings.Steps}  {perStep:0.00} s/step  {perSecond:0.0} clips/s  {left:hh\\:mm\\:ss} left  {means}"));
                 sum.Clear();
                 counted = 0;
                 shown = time.GetTimestamp();
@@ -88,7 +95,7 @@ internal sealed class TrainingRun(TimeProvider time, TextWriter output)
             }
 
             events.Flush();
-            output.WriteLine($"Saved after step {step}");
+            progress.Say($"Saved after step {step}");
         }
     }
 
@@ -111,7 +118,7 @@ internal sealed class TrainingRun(TimeProvider time, TextWriter output)
 
         long step = Checkpoint.Load(checkpoint, trainable.State, settings.Description, settings.Renew);
         await trainable.ExportAsync(step, cancellationToken).ConfigureAwait(false);
-        output.WriteLine($"Wrote the model after step {step}");
+        progress.Say($"Wrote the model after step {step}");
         return step;
     }
 

@@ -21,21 +21,23 @@ internal sealed class TransformerBatches(
     private readonly MaskDraw _masks = new(config.Seed, geometry.TokensPerLatentFrame, config.TextDrop);
 
     /// <summary>Samples of equal length, read but not yet tokenised.</summary>
-    /// <param name="Step">Their step.</param>
-    /// <param name="FirstRow">Row of the first of them in the step.</param>
     /// <param name="LatentFrames">Latent frames of each.</param>
     /// <param name="Clips">At least one.</param>
-    public sealed record Samples(long Step, int FirstRow, int LatentFrames, IReadOnlyList<TrainingClip> Clips);
+    /// <param name="Pixels">Bytes of all clips, one behind the other; empty where some of their tokens may be known.</param>
+    /// <param name="Words">Word ids of the captions.</param>
+    /// <param name="Examples">What is masked in each.</param>
+    public sealed record Samples(int LatentFrames, IReadOnlyList<TrainingClip> Clips, byte[] Pixels, IReadOnlyList<int[]> Words, IReadOnlyList<MaskedExample> Examples);
 
     /// <summary>Samples of equal length.</summary>
     /// <param name="Tokens">Shape [batch, latent frames * tokens of a latent frame], int64.</param>
     /// <param name="LatentFrames">Latent frames of each.</param>
     /// <param name="WordIds">Shape [batch, longest caption], int64, padded with 0.</param>
     /// <param name="WordMask">Shape [batch, longest caption], true for a word.</param>
-    /// <param name="Examples">What is masked in each.</param>
-    public sealed record Batch(Tensor Tokens, int LatentFrames, Tensor WordIds, Tensor WordMask, IReadOnlyList<MaskedExample> Examples);
+    /// <param name="Masked">Masked positions among the tokens of all, one behind the other, int64.</param>
+    /// <param name="DropText">Shape [batch], true for a sample that is trained without its text.</param>
+    public sealed record Batch(Tensor Tokens, int LatentFrames, Tensor WordIds, Tensor WordMask, Tensor Masked, Tensor DropText);
 
-    /// <summary>Reads the samples of a step: clips, then stills, each in as many parts as gradients are accumulated over.</summary>
+    /// <summary>Reads the samples of a step and draws their masks: clips, then stills, each in as many parts as gradients are accumulated over.</summary>
     public async Task<IReadOnlyList<Samples>> ReadAsync(long step, CancellationToken cancellationToken)
     {
         var phase = config.PhaseAt(step);
@@ -55,24 +57,39 @@ internal sealed class TransformerBatches(
                 int row = (part * count) + (length == 1 ? 0 : Clips);
                 ClipDraw[] draws = [.. Enumerable.Range(0, count).Select(i => new ClipDraw(
                     ((ulong)step * 2 * Clips) + (ulong)(row + i), before + (part * count) + i, geometry.Frames(length), heldOut))];
-                samples.Add(new Samples(step, row, length, await source.DrawAllAsync(draws, IsKept, cancellationToken).ConfigureAwait(false)));
+                samples.Add(Prepare(step, row, length, await source.DrawAllAsync(draws, IsKept, cancellationToken).ConfigureAwait(false)));
             }
         }
 
         return samples;
     }
 
-    /// <summary>Tokenises samples and draws their masks.</summary>
+    // All that needs no device, so that it can be done while the device does the step before.
+    private Samples Prepare(long step, int firstRow, int latentFrames, TrainingClip[] clips)
+    {
+        var examples = new MaskedExample[clips.Length];
+        var ids = new int[clips.Length][];
+        Parallel.For(0, clips.Length, i =>
+        {
+            examples[i] = _masks.Draw(step, firstRow + i, latentFrames, latentFrames == 1 ? 0 : Known(step, firstRow + i, clips[i], latentFrames));
+            ids[i] = Shortened(words.Encode(clips[i].Caption).Ids);
+        });
+        return new Samples(latentFrames, clips, cache is null ? PackedClips.Pixels(clips, geometry.Frames(latentFrames) * geometry.FrameBytes) : [], ids, examples);
+    }
+
+    /// <summary>Tokenises samples and brings all of them to the device.</summary>
     public Batch Load(Samples samples)
     {
-        var (step, firstRow, latentFrames, clips) = samples;
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var tokens = Tokens(clips, latentFrames);
-        var (ids, mask) = Words([.. clips.Select(clip => Shortened(words.Encode(clip.Caption).Ids))]);
-        MaskedExample[] examples = [.. clips.Select((clip, i) =>
-            _masks.Draw(step, firstRow + i, latentFrames, latentFrames == 1 ? 0 : Known(step, firstRow + i, clip, latentFrames)))];
-        return new Batch(tokens.MoveToOuterDisposeScope(), latentFrames, ids.MoveToOuterDisposeScope(), mask.MoveToOuterDisposeScope(), examples);
+        int length = geometry.Tokens(samples.LatentFrames);
+        var (ids, mask) = Words(samples.Words);
+        long[] masked = [.. samples.Examples.SelectMany((example, row) => example.Masked.Select(position => ((long)row * length) + position))];
+        var at = tensor(masked, dtype: ScalarType.Int64, device: device);
+        var drop = tensor(samples.Examples.Select(example => example.DropText).ToArray(), device: device);
+        var tokens = cache is null ? Tokenise(samples.Pixels, samples.Clips.Count, samples.LatentFrames) : Tokens(samples.Clips, samples.LatentFrames);
+        return new Batch(
+            tokens.MoveToOuterDisposeScope(), samples.LatentFrames, ids.MoveToOuterDisposeScope(), mask.MoveToOuterDisposeScope(), at.MoveToOuterDisposeScope(), drop.MoveToOuterDisposeScope());
     }
 
     // Reading runs beside the step before, which adds to the cache.
@@ -89,7 +106,8 @@ internal sealed class TransformerBatches(
     {
         int length = geometry.Tokens(latentFrames);
         TrainingClip[] fresh = [.. clips.Where(clip => clip.Identity is not { } known || !IsKept(known))];
-        int[][] made = fresh.Length == 0 ? [] : [.. Tokenise(fresh, latentFrames).Chunk(length)];
+        int[][] made = fresh.Length == 0 ? [] : [.. Tokenise(PackedClips.Pixels(fresh, geometry.Frames(latentFrames) * geometry.FrameBytes), fresh.Length, latentFrames)
+            .to_type(ScalarType.Int32).flatten().cpu().data<int>().ToArray().Chunk(length)];
         int next = 0;
         int[] all;
         lock (_cacheLock)
@@ -101,18 +119,12 @@ internal sealed class TransformerBatches(
         return tensor(all, [clips.Count, length], device: device).to_type(ScalarType.Int64);
     }
 
-    private int[] Tokenise(TrainingClip[] clips, int latentFrames)
+    // Shape [clips, tokens], int64.
+    private Tensor Tokenise(byte[] pixels, int clips, int latentFrames)
     {
-        int frames = geometry.Frames(latentFrames);
-        var pixels = new byte[clips.Length * frames * geometry.FrameBytes];
-        for (int i = 0; i < clips.Length; i++)
-        {
-            clips[i].Rgb.CopyTo(pixels, i * frames * geometry.FrameBytes);
-        }
-
         using var scope = NewDisposeScope();
-        var video = tensor(pixels, [clips.Length, frames, geometry.Height, geometry.Width, 3], device: device).to_type(ScalarType.Float32).div_(127.5f).sub_(1f);
-        return tokenizer.Quantizer.Indices(tokenizer.Quantizer.Bound(tokenizer.Encode(video))).flatten().to_type(ScalarType.Int32).cpu().data<int>().ToArray();
+        var video = PackedClips.Video(pixels, [clips, geometry.Frames(latentFrames), geometry.Height, geometry.Width], device);
+        return tokenizer.Quantizer.Indices(tokenizer.Quantizer.Bound(tokenizer.Encode(video))).flatten(1).MoveToOuterDisposeScope();
     }
 
     // What is known when a clip is made: its first frame, decoded as a still before the rest, or the frames that the story goes on from.
@@ -133,12 +145,12 @@ internal sealed class TransformerBatches(
     private int[] Shortened(int[] ids) =>
         ids.Length <= config.Model.MaxTextTokens ? ids : [.. ids.Take(config.Model.MaxTextTokens - 1), ids[^1]];
 
-    private (Tensor Ids, Tensor Mask) Words(int[][] captions)
+    private (Tensor Ids, Tensor Mask) Words(IReadOnlyList<int[]> captions)
     {
         int longest = captions.Max(ids => ids.Length);
-        var ids = new long[captions.Length * longest];
+        var ids = new long[captions.Count * longest];
         var mask = new bool[ids.Length];
-        for (int i = 0; i < captions.Length; i++)
+        for (int i = 0; i < captions.Count; i++)
         {
             for (int j = 0; j < captions[i].Length; j++)
             {
@@ -147,6 +159,6 @@ internal sealed class TransformerBatches(
             }
         }
 
-        return (tensor(ids, [captions.Length, longest], device: device), tensor(mask, [captions.Length, longest], device: device));
+        return (tensor(ids, [captions.Count, longest], device: device), tensor(mask, [captions.Count, longest], device: device));
     }
 }

@@ -14,6 +14,7 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
     private readonly TransformerTrainingConfig _config;
     private readonly TransformerBatches _batches;
     private readonly Func<TransformerTrainer, long, CancellationToken, Task> _export;
+    private readonly WorkingCopy<MaskedTransformerNetwork> _working;
     private readonly Optimiser _optimiser;
     private readonly AverageWeights? _average;
     private readonly ConcurrentDictionary<long, IReadOnlyList<TransformerBatches.Samples>> _read = new();
@@ -40,6 +41,8 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
             TransformerStart.Load(this, config, vocabulary, new ModelParts(config.From), device);
         }
 
+        Precision.AllowTensorCores(device);
+        _working = new WorkingCopy<MaskedTransformerNetwork>(Network, () => new MaskedTransformerNetwork(config.Model, device), Precision.Of(config.Precision, device));
         (string Name, Parameter Parameter)[] parameters = [.. Named("network", Network), .. Named("text", Text)];
         _optimiser = new Optimiser(parameters, config.Optimiser);
         _average = config.EmaDecay > 0 ? new AverageWeights(parameters, config.EmaDecay) : null;
@@ -73,7 +76,8 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
             throw new InvalidOperationException($"Step {step} was not read.");
         }
 
-        var figures = new Dictionary<string, double> { ["loss"] = 0, ["loss_clip"] = 0, ["loss_still"] = 0 };
+        var figures = new StepFigures();
+        figures.Expect("loss", "loss_clip", "loss_still");
         var batches = samples.Select(_batches.Load).ToList();
         double all = batches.Sum(Masked);
         foreach (var kind in batches.GroupBy(batch => batch.LatentFrames))
@@ -82,19 +86,20 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
             foreach (var batch in kind)
             {
                 using var scope = NewDisposeScope();
-                var loss = MaskedLoss.Of(batch, Network, Text);
+                var loss = MaskedLoss.Of(batch, _working.Network, Text);
                 (loss * (Masked(batch) / all)).backward();
-                double value = loss.item<float>();
-                figures["loss"] += Masked(batch) / all * value;
-                figures[kind.Key == 1 ? "loss_still" : "loss_clip"] += Masked(batch) / masked * value;
+                figures.Add("loss", loss * (Masked(batch) / all));
+                figures.Add(kind.Key == 1 ? "loss_still" : "loss_clip", loss * (Masked(batch) / masked));
             }
         }
 
-        figures["gradient"] = _optimiser.Step(step, _config.Steps);
+        _working.GatherGradients();
+        figures.Add("gradient", _optimiser.Step(step, _config.Steps));
+        _working.Renew();
         _average?.Update(step);
-        return figures;
+        return figures.Read();
 
-        static double Masked(TransformerBatches.Batch batch) => batch.Examples.Sum(example => example.Masked.Length);
+        static double Masked(TransformerBatches.Batch batch) => batch.Masked.shape[0];
     }
 
     /// <inheritdoc />
@@ -111,6 +116,7 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
     {
         _optimiser.Dispose();
         _average?.Dispose();
+        _working.Dispose();
         Network.Dispose();
         Text.Dispose();
     }

@@ -26,9 +26,14 @@ internal static class SamplingArithmetic
             known = tokens;
         }
 
-        double texts = rows * textTokens * model.Layers * 2d * model.TextWidth * 2 * model.Width;
-        return sum + texts;
+        return sum + (rows * Texts(model, textTokens));
     }
+
+    /// <summary>Operations of the forward pass of one sample in training.</summary>
+    public static double ForwardPass(MaskedTransformerConfig model, int tokens, int masked, int textTokens) =>
+        Step(model, tokens, masked, textTokens) + Texts(model, textTokens);
+
+    private static double Texts(MaskedTransformerConfig model, int textTokens) => textTokens * model.Layers * 2d * model.TextWidth * 2 * model.Width;
 
     // One row of the batch. The last layer needs keys and values of all tokens, the rest of it at masked positions alone.
     private static double Step(MaskedTransformerConfig model, double tokens, double masked, double textTokens)

@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Docker.DotNet.Models;
 using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Configurations;
 using DotNet.Testcontainers.Containers;
 using DotNet.Testcontainers.Networks;
+using DotNet.Testcontainers.Volumes;
 using Phenaki.Testing;
 
 namespace Phenaki.ContainerTests.Mesh;
@@ -16,6 +18,7 @@ internal sealed class ContainerMeshHost : IMeshHost
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     private readonly INetwork _network = new NetworkBuilder().Build();
+    private readonly IVolume _stories = new VolumeBuilder().WithName($"phenaki-stories-{RandomNumberGenerator.GetHexString(16, lowercase: true)}").Build();
     private readonly Dictionary<MeshPart, IContainer> _containers = [];
     private readonly int _port = RedisServerProcess.FreePort();
 
@@ -35,7 +38,12 @@ internal sealed class ContainerMeshHost : IMeshHost
             {
                 builder = builder
                     .WithEnvironment("PHENAKI_Orchestrator__MaxResumptions", MeshSettings.MaxResumptions.ToString(CultureInfo.InvariantCulture))
+                    .WithEnvironment("PHENAKI_Stories__MembershipPeriod", MeshSettings.MembershipPeriod)
                     .WithCreateParameterModifier(PublishOnLoopback);
+            }
+            else if (part == MeshPart.Stories)
+            {
+                builder = builder.WithVolumeMount(_stories, compose.Services[name].Volumes.Single().Split(':')[1]);
             }
             else if (part != MeshPart.Redis && model is not null)
             {
@@ -57,6 +65,7 @@ internal sealed class ContainerMeshHost : IMeshHost
         [MeshPart.VideoTokenizer] = "video-tokenizer",
         [MeshPart.TextEncoder] = "text-encoder",
         [MeshPart.Redis] = "redis",
+        [MeshPart.Stories] = "stories",
     };
 
     /// <inheritdoc/>
@@ -69,6 +78,7 @@ internal sealed class ContainerMeshHost : IMeshHost
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _network.CreateAsync(cancellationToken);
+        await _stories.CreateAsync(cancellationToken);
         foreach (var container in _containers.Values)
         {
             await container.StartAsync(cancellationToken);
@@ -102,6 +112,7 @@ internal sealed class ContainerMeshHost : IMeshHost
             await container.DisposeAsync();
         }
 
+        await _stories.DisposeAsync();
         await _network.DisposeAsync();
     }
 

@@ -6,6 +6,9 @@ public enum MeshPart
     /// <summary>The cache.</summary>
     Redis,
 
+    /// <summary>The Redis that keeps the stories that outlive their clients, on disk.</summary>
+    Stories,
+
     /// <summary>The text encoder.</summary>
     TextEncoder,
 

@@ -6,7 +6,12 @@ namespace Phenaki.ContainerTests.Mesh;
 /// <summary>The mesh as processes of this machine, from the build's output, with a real redis-server.</summary>
 internal sealed class ProcessMeshHost : IMeshHost
 {
-    private readonly RedisServerProcess _redis = RedisServerProcess.NotStarted();
+    private readonly Dictionary<MeshPart, RedisServerProcess> _stores = new()
+    {
+        [MeshPart.Redis] = RedisServerProcess.NotStarted(),
+        [MeshPart.Stories] = RedisServerProcess.NotStarted("--appendonly", "yes"),
+    };
+
     private readonly Dictionary<MeshPart, ServiceProcess> _services;
 
     /// <summary>A mesh that does not run yet.</summary>
@@ -21,7 +26,9 @@ internal sealed class ProcessMeshHost : IMeshHost
         var orchestrator = new ServiceProcess(
             "orchestrator", "Phenaki.Orchestrator", "Ready with",
             "--text-encoder-address", textEncoder.Address, "--video-tokenizer-address", videoTokenizer.Address,
-            "--masked-transformer-address", maskedTransformer.Address, "--redis", _redis.Address, "--max-resumptions", $"{MeshSettings.MaxResumptions}");
+            "--masked-transformer-address", maskedTransformer.Address, "--redis", _stores[MeshPart.Redis].Address, "--max-resumptions", $"{MeshSettings.MaxResumptions}",
+            $"--Stories:Redis={_stores[MeshPart.Stories].Address}", "--Stories:AdvertisedAddress=127.0.0.1",
+            $"--Stories:MembershipPeriod={MeshSettings.MembershipPeriod}");
         _services = new()
         {
             [MeshPart.Orchestrator] = orchestrator,
@@ -42,18 +49,22 @@ internal sealed class ProcessMeshHost : IMeshHost
             service.Start();
         }
 
-        await _redis.StartAgainAsync(cancellationToken);
+        foreach (var store in _stores.Values)
+        {
+            await store.StartAgainAsync(cancellationToken);
+        }
     }
 
     /// <inheritdoc/>
-    public Task KillAsync(MeshPart part, CancellationToken cancellationToken) => part == MeshPart.Redis ? _redis.StopAsync() : _services[part].KillAsync();
+    public Task KillAsync(MeshPart part, CancellationToken cancellationToken) =>
+        _stores.TryGetValue(part, out var store) ? store.StopAsync() : _services[part].KillAsync();
 
     /// <inheritdoc/>
     public async Task StartAgainAsync(MeshPart part, CancellationToken cancellationToken)
     {
-        if (part == MeshPart.Redis)
+        if (_stores.TryGetValue(part, out var store))
         {
-            await _redis.StartAgainAsync(cancellationToken);
+            await store.StartAgainAsync(cancellationToken);
         }
         else
         {
@@ -73,6 +84,9 @@ internal sealed class ProcessMeshHost : IMeshHost
             await service.DisposeAsync();
         }
 
-        await _redis.DisposeAsync();
+        foreach (var store in _stores.Values)
+        {
+            await store.DisposeAsync();
+        }
     }
 }

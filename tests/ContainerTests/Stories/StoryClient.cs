@@ -84,6 +84,59 @@ internal sealed class StoryClient(Uri orchestrator) : IDisposable
         }
     }
 
+    /// <summary>Hands in a story that outlives its client.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<string> CreateAsync(GenerateStoryRequest request, CancellationToken cancellationToken)
+    {
+        var create = new CreateStoryRequest { Story = request, RequestId = "one" };
+        while (true)
+        {
+            try
+            {
+                return (await new StoryService.StoryServiceClient(_channel).CreateStoryAsync(create, cancellationToken: cancellationToken)).Story.Id;
+            }
+            catch (RpcException exception) when (exception.StatusCode == StatusCode.Unavailable)
+            {
+                await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Watches such a story to its end, from the last event seen on where the call breaks off.</summary>
+    /// <param name="id">The story.</param>
+    /// <param name="middle">Done once, after a frame of the first scene.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The pixels of each frame.</returns>
+    public async Task<IReadOnlyList<byte[]>> WatchAsync(string id, Func<Task> middle, CancellationToken cancellationToken)
+    {
+        var frames = new List<byte[]>();
+        var act = middle;
+        var last = new WatchStoryResponse();
+        while (true)
+        {
+            try
+            {
+                using var call = new StoryService.StoryServiceClient(_channel).WatchStory(new() { Id = id, After = last.Number }, cancellationToken: cancellationToken);
+                await foreach (var told in call.ResponseStream.ReadAllAsync(cancellationToken))
+                {
+                    last = told.Number > 0 ? told : last;
+                    if (told.Frame is { } frame)
+                    {
+                        frames.Add(frame.Frame.Rgb.ToByteArray());
+                        await Interlocked.Exchange(ref act, () => Task.CompletedTask)();
+                    }
+                }
+
+                Assert.Equal(StoryState.Succeeded, last.StateChanged?.State);
+                return frames;
+            }
+            catch (RpcException exception) when (exception.StatusCode == StatusCode.Unavailable)
+            {
+                await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _channel.Dispose();
 }

@@ -290,6 +290,19 @@ public sealed class DirectedStoryTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Timeout)]
+    public async Task Direct_ByADirectorWhoRests_GoesOnButNotByOneWhoNeverBegins()
+    {
+        await using var mesh = await StartAsync(("Stories:MaxDirectionWait", "00:00:02"), ("Limits:StreamIdleTimeout", "00:00:00.500"));
+        using var silent = mesh.Client.DirectStory(cancellationToken: Cancellation);
+        var ended = await Assert.ThrowsAsync<RpcException>(() => silent.ResponseStream.MoveNext(Cancellation));
+        Assert.Equal("CLIENT_TOO_SLOW", ended.Detail<ErrorInfo>().Reason);
+
+        using var director = await DirectedCall.BeginAsync(mesh, Request(("a", 11)), Cancellation);
+        await director.Ended;
+        Assert.True(director.Events.Single(item => item.Directed is not null).Directed.IsServiceMade);
+    }
+
+    [Fact(Timeout = Timeout)]
     public async Task Direct_InAProcessThatEnds_IsTakenUpByTheNextWithItsCommands()
     {
         string id;

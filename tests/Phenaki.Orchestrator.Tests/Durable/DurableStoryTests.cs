@@ -286,19 +286,19 @@ public sealed class DurableStoryTests : IAsyncLifetime
         return held.Task.WaitAsync(scope.CancellationToken);
     }
 
-    private static GenerateStoryRequest Request(uint frames = 17, ulong seed = 42) => new()
+    internal static GenerateStoryRequest Request(uint frames = 17, ulong seed = 42) => new()
     {
         Scenes = { new Scene { Prompt = "a", Frames = frames }, new Scene { Prompt = "b", Frames = 20 } },
         Seed = seed,
     };
 
-    private static async Task<WireStory> CreateAsync(FakeMesh mesh, GenerateStoryRequest request, string name = "") =>
+    internal static async Task<WireStory> CreateAsync(FakeMesh mesh, GenerateStoryRequest request, string name = "") =>
         (await mesh.Client.CreateStoryAsync(new() { RequestId = name, Story = request }, cancellationToken: Cancellation)).Story;
 
-    private static async Task<WireStory> GetAsync(FakeMesh mesh, string id) =>
+    internal static async Task<WireStory> GetAsync(FakeMesh mesh, string id) =>
         (await mesh.Client.GetStoryAsync(new() { Id = id }, cancellationToken: Cancellation)).Story;
 
-    private static async Task<List<WatchStoryResponse>> WatchAsync(FakeMesh mesh, string id, ulong after = 0)
+    internal static async Task<List<WatchStoryResponse>> WatchAsync(FakeMesh mesh, string id, ulong after = 0)
     {
         using var call = mesh.Client.WatchStory(new() { Id = id, After = after }, cancellationToken: Cancellation);
         return await call.ResponseStream.ReadAllAsync(Cancellation).ToListAsync(Cancellation);
@@ -319,19 +319,19 @@ public sealed class DurableStoryTests : IAsyncLifetime
         }
     }
 
-    private static async Task<string> GeneratedAsync(FakeMesh mesh, ulong seed = 42)
+    internal static async Task<string> GeneratedAsync(FakeMesh mesh, ulong seed = 42)
     {
         using var call = mesh.Client.GenerateStory(Request(seed: seed), cancellationToken: Cancellation);
         return string.Concat((await call.ResponseStream.ReadAllAsync(Cancellation).ToListAsync(Cancellation))
             .Where(item => item.Frame is not null).Select(item => Convert.ToHexString(item.Frame.Frame.Rgb.Span)));
     }
 
-    private static string Pixels(IEnumerable<WatchStoryResponse> events) =>
+    internal static string Pixels(IEnumerable<WatchStoryResponse> events) =>
         string.Concat(events.Where(item => item.Frame is not null).Select(item => Convert.ToHexString(item.Frame.Frame.Rgb.Span)));
 
     private static List<WatchStoryResponse> Numbered(IEnumerable<WatchStoryResponse> events) => [.. events.Where(item => item.Number > 0)];
 
-    private static void AssertWhole(IReadOnlyList<WatchStoryResponse> events)
+    internal static void AssertWhole(IReadOnlyList<WatchStoryResponse> events)
     {
         var numbered = Numbered(events);
         Assert.Equal(Enumerable.Range(1, numbered.Count).Select(i => (ulong)i), numbered.Select(item => item.Number));

@@ -37,12 +37,12 @@ public sealed class LossTests
         using var generator = new Generator(1, CPU);
         var made = (rand([4, 1, 16, 16, 3], generator: generator) - 0.5f).requires_grad_();
         var real = made.detach() + 0.8f;
-        double first = loss.Learn(real, made, 1);
+        double first = loss.Learn(real, made, 1).item<float>();
         loss.Step(0, 100);
         double last = first;
         for (int step = 1; step < 60; step++)
         {
-            last = loss.Learn(real, made, 1);
+            last = loss.Learn(real, made, 1).item<float>();
             loss.Step(step, 100);
         }
 

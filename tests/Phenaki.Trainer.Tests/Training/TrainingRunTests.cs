@@ -11,6 +11,7 @@ public sealed class TrainingRunTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("phenaki-run-").FullName;
 
     private static readonly TokenizerTrainingConfig Config = TinyTraining.Tokenizer;
+    private static readonly LineProgress Silent = new(TimeProvider.System, TextWriter.Null);
 
     [Fact(Timeout = 120_000)]
     public async Task RunAsync_StoppedAndResumed_RepeatsTheUninterruptedRunNumberForNumber()
@@ -70,11 +71,11 @@ public sealed class TrainingRunTests : IDisposable
         using var state = zeros(1);
         var good = new FakeTrainable(state, failAt: long.MaxValue);
         var settings = new TrainingRunSettings(folder, 3, TimeSpan.FromHours(1), "fake");
-        await new TrainingRun(TimeProvider.System, TextWriter.Null).RunAsync(good, settings, TestContext.Current.CancellationToken);
+        await new TrainingRun(TimeProvider.System, Silent).RunAsync(good, settings, TestContext.Current.CancellationToken);
         byte[] before = await File.ReadAllBytesAsync(Path.Combine(folder, "checkpoint.safetensors"), TestContext.Current.CancellationToken);
         var bad = new FakeTrainable(state, failAt: 4);
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            new TrainingRun(TimeProvider.System, TextWriter.Null).RunAsync(bad, settings with { Steps = 10 }, TestContext.Current.CancellationToken));
+            new TrainingRun(TimeProvider.System, Silent).RunAsync(bad, settings with { Steps = 10 }, TestContext.Current.CancellationToken));
         Assert.Contains("step 4", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, await File.ReadAllBytesAsync(Path.Combine(folder, "checkpoint.safetensors"), TestContext.Current.CancellationToken));
     }
@@ -85,7 +86,7 @@ public sealed class TrainingRunTests : IDisposable
         string folder = Path.Combine(_folder, "full");
         using var state = zeros(1);
         var settings = new TrainingRunSettings(folder, 3, TimeSpan.FromHours(1), "fake");
-        var run = new TrainingRun(TimeProvider.System, TextWriter.Null);
+        var run = new TrainingRun(TimeProvider.System, Silent);
         await run.RunAsync(new FakeTrainable(state, failAt: long.MaxValue), settings, TestContext.Current.CancellationToken);
         byte[] before = await CheckpointAsync("full");
         using var unwritable = tensor([double.NaN]).to(ScalarType.Float32);
@@ -100,7 +101,7 @@ public sealed class TrainingRunTests : IDisposable
     {
         using var state = zeros(1);
         var settings = new TrainingRunSettings(Path.Combine(_folder, "none"), 3, TimeSpan.FromHours(1), "fake");
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => new TrainingRun(TimeProvider.System, TextWriter.Null)
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => new TrainingRun(TimeProvider.System, Silent)
             .ExportAsync(new FakeTrainable(state, failAt: 0), settings, TestContext.Current.CancellationToken));
         Assert.Contains("holds no checkpoint", error.Message, StringComparison.Ordinal);
     }
@@ -116,7 +117,7 @@ public sealed class TrainingRunTests : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         using var trainer = TinyTraining.Train(config);
         var settings = TrainingRunSettings.Of(folder, config.Steps, 60, config.WithoutLength());
-        await new TrainingRun(TimeProvider.System, TextWriter.Null).RunAsync(new StopsAfter(trainer, steps, stop), settings, stop.Token);
+        await new TrainingRun(TimeProvider.System, Silent).RunAsync(new StopsAfter(trainer, steps, stop), settings, stop.Token);
         return await File.ReadAllLinesAsync(Path.Combine(folder, "loss.csv"), TestContext.Current.CancellationToken) is [_, .. var lines] ? lines : [];
     }
 

@@ -45,10 +45,11 @@ public sealed class CrossAttention : nn.Module<Tensor, Tensor, Tensor, Tensor, T
     /// <returns>Shape [batch, length, width].</returns>
     public override Tensor forward(Tensor x, Tensor keys, Tensor values, Tensor bias)
     {
+        using var scope = NewDisposeScope();
         var (batch, length, width) = (x.shape[0], x.shape[1], x.shape[2]);
         var q = query.forward(x).view(batch, length, _heads, width / _heads).transpose(1, 2);
         var visible = bias.expand(batch, 1, length, bias.shape[3]);
         var heads = nn.functional.scaled_dot_product_attention(q, keys, values, visible);
-        return output.forward(heads.transpose(1, 2).reshape(batch, length, width));
+        return output.forward(heads.transpose(1, 2).reshape(batch, length, width)).MoveToOuterDisposeScope();
     }
 }

@@ -25,5 +25,10 @@ public sealed class FeedForward : nn.Module<Tensor, Tensor>
     /// <summary>Maps each row.</summary>
     /// <param name="x">Shape [..., width].</param>
     /// <returns>Shape [..., width].</returns>
-    public override Tensor forward(Tensor x) => down.forward(nn.functional.gelu(up.forward(x)));
+    public override Tensor forward(Tensor x)
+    {
+        // The widest rows of a network: freed here, not at the end of the layer.
+        using var scope = NewDisposeScope();
+        return down.forward(nn.functional.gelu(up.forward(x))).MoveToOuterDisposeScope();
+    }
 }

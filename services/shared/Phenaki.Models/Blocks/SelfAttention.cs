@@ -30,8 +30,9 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
     /// <returns>Shape [batch, length, width].</returns>
     public override Tensor forward(Tensor x, Tensor? bias)
     {
+        using var scope = NewDisposeScope();
         var (q, k, v) = Heads(x);
-        return Join(nn.functional.scaled_dot_product_attention(q, k, v, bias));
+        return Join(nn.functional.scaled_dot_product_attention(q, k, v, bias)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Some rows attend to all rows of their sequence.</summary>
@@ -41,11 +42,12 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
     /// <returns>Shape [batch, count, width].</returns>
     public Tensor ForwardAt(Tensor x, Tensor at, Tensor? bias)
     {
+        using var scope = NewDisposeScope();
         long width = x.shape[2];
         var weights = qkv.weight!;
         var query = Split(nn.functional.linear(x.index_select(1, at), weights.narrow(0, 0, width)), 1);
         var both = Split(nn.functional.linear(x, weights.narrow(0, width, 2 * width)), 2);
-        return Join(nn.functional.scaled_dot_product_attention(query[0], both[0], both[1], bias?.index_select(2, at)));
+        return Join(nn.functional.scaled_dot_product_attention(query[0], both[0], both[1], bias?.index_select(2, at))).MoveToOuterDisposeScope();
     }
 
     /// <summary>The next row of each sequence attends to itself and the rows before it, kept in <paramref name="past"/>.</summary>

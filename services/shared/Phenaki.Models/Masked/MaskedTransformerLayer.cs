@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Phenaki.Models.Masked;
 
-/// <summary>Bidirectional self-attention, cross-attention to the text, feed-forward; each normalised first and residual.</summary>
+/// <summary>
+/// Bidirectional self-attention, cross-attention to the text, feed-forward; each normalised first and residual. What a layer computes on the way is let go of
+/// at its end, so that the next one computes in the same memory, while it is in the processor's caches.
+/// </summary>
 public sealed class MaskedTransformerLayer : nn.Module
 {
     private readonly LayerNorm attention_norm;
@@ -44,9 +47,9 @@ public sealed class MaskedTransformerLayer : nn.Module
     }
 
     /// <summary>The layer's bias on the scores of a grid; the same for all requests of that shape.</summary>
-    /// <param name="latentFrames">Latent frames of the grid.</param>
+    /// <param name="offsets">From <see cref="RelativePositionBias.Offsets"/>.</param>
     /// <returns>Shape [1, heads, tokens, tokens], or null without relative positions.</returns>
-    public Tensor? PositionBias(int latentFrames) => position_bias?.forward(latentFrames);
+    internal Tensor? PositionBias(Tensor offsets) => position_bias?.forward(offsets);
 
     /// <summary>Maps token rows.</summary>
     /// <param name="x">Shape [batch, tokens, width].</param>
@@ -55,9 +58,10 @@ public sealed class MaskedTransformerLayer : nn.Module
     /// <param name="positionBias">From <see cref="PositionBias"/>.</param>
     internal Tensor Forward(Tensor x, LayerText text, Tensor textBias, Tensor? positionBias)
     {
+        using var scope = NewDisposeScope();
         var changes = text.Modulation?.chunk(4, -1);
         var normed = Modulate(attention_norm.forward(x), changes?[0], changes?[1]);
-        return Rest(x + attention.forward(normed, positionBias), text, textBias, changes);
+        return Rest(x + attention.forward(normed, positionBias), text, textBias, changes).MoveToOuterDisposeScope();
     }
 
     /// <summary>Maps some of the token rows; all of them are attended to.</summary>
@@ -69,9 +73,10 @@ public sealed class MaskedTransformerLayer : nn.Module
     /// <returns>Shape [batch, count, width].</returns>
     internal Tensor ForwardAt(Tensor x, Tensor at, LayerText text, Tensor textBias, Tensor? positionBias)
     {
+        using var scope = NewDisposeScope();
         var changes = text.Modulation?.chunk(4, -1);
         var normed = Modulate(attention_norm.forward(x), changes?[0], changes?[1]);
-        return Rest(x.index_select(1, at) + attention.ForwardAt(normed, at, positionBias), text, textBias, changes);
+        return Rest(x.index_select(1, at) + attention.ForwardAt(normed, at, positionBias), text, textBias, changes).MoveToOuterDisposeScope();
     }
 
     private Tensor Rest(Tensor x, LayerText text, Tensor textBias, Tensor[]? changes)

@@ -25,6 +25,7 @@ public sealed class MaskedTransformerNetwork : nn.Module
     private readonly Parameter output_bias;
     private readonly Tensor? codebook;
     private readonly MaskedTransformerConfig _config;
+    private readonly Dictionary<int, Tensor> _offsets = [];
 
     /// <summary>Creates the network with random weights.</summary>
     /// <param name="config">Sizes; must have no violations.</param>
@@ -73,15 +74,31 @@ public sealed class MaskedTransformerNetwork : nn.Module
     /// <param name="mask">Shape [batch, text length], true for a text row, false for padding.</param>
     public TextContext Project(Tensor text, Tensor mask)
     {
-        var weights = mask.to_type(ScalarType.Float32).unsqueeze(-1);
+        var weights = mask.to_type(text.dtype).unsqueeze(-1);
         var pooled = pooled_text is null ? null : nn.functional.silu(pooled_text.forward((text * weights).sum(1) / weights.sum(1)));
-        var bias = zeros_like(mask, ScalarType.Float32).masked_fill(mask.logical_not(), float.NegativeInfinity).unsqueeze(1).unsqueeze(1);
+        var bias = zeros_like(mask, text.dtype).masked_fill(mask.logical_not(), float.NegativeInfinity).unsqueeze(1).unsqueeze(1);
         return new TextContext([.. layers.Select(layer => layer.Project(text, pooled))], bias);
     }
 
     /// <summary>The biases of all layers for a grid: computed once for a shape.</summary>
     /// <param name="latentFrames">Latent frames of the grid.</param>
-    public IReadOnlyList<Tensor?> PositionBiases(int latentFrames) => [.. layers.Select(layer => layer.PositionBias(latentFrames))];
+    public IReadOnlyList<Tensor?> PositionBiases(int latentFrames)
+    {
+        if (!_config.RelativePositions)
+        {
+            return new Tensor?[layers.Count];
+        }
+
+        if (!_offsets.TryGetValue(latentFrames, out var offsets))
+        {
+            // Kept outside inference mode even when first asked for in it: training saves it for the backward pass.
+            using var normalMode = inference_mode(false);
+            offsets = RelativePositionBias.Offsets(_config, latentFrames, empty_text.device).DetachFromDisposeScope();
+            _offsets.Add(latentFrames, offsets);
+        }
+
+        return [.. layers.Select(layer => layer.PositionBias(offsets))];
+    }
 
     /// <summary>The rows that codes are embedded and predicted by: computed once for a pass in training, once for a model when serving.</summary>
     /// <returns>Shape [parts * part size, width].</returns>
@@ -142,6 +159,20 @@ public sealed class MaskedTransformerNetwork : nn.Module
         var hidden = part == 0 ? output_projection.forward(rows) : part_projections[part - 1].forward(rows + Embed(embeddings, tokens, part));
         var (start, size) = (part * Code.PartSize, Code.PartSize);
         return addmm(output_bias.narrow(0, start, size), hidden, embeddings.narrow(0, start, size).t(), 1, (float)(1 / Math.Sqrt(_config.Width)));
+    }
+
+    /// <inheritdoc />
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            foreach (var offsets in _offsets.Values)
+            {
+                offsets.Dispose();
+            }
+        }
+
+        base.Dispose(disposing);
     }
 
     // The sum over a token's first parts. A masked token gives the row of code 0.

@@ -135,7 +135,9 @@ internal sealed class SafetensorsHeader
     {
         try
         {
-            return shape.Aggregate((long)dtype.Size(), (product, size) => checked(product * size));
+            // Also of a tensor without elements the strides must be numbers, and in them a dimension of 0 counts as 1.
+            _ = shape.Aggregate((long)dtype.Size(), (product, size) => checked(product * Math.Max(size, 1)));
+            return shape.Aggregate((long)dtype.Size(), (product, size) => product * size);
         }
         catch (OverflowException exception)
         {

@@ -35,11 +35,12 @@ public sealed class TemporalLayer : nn.Module<Tensor, Tensor>
     /// <returns>The same shape.</returns>
     public override Tensor forward(Tensor x)
     {
+        using var scope = NewDisposeScope();
         var (batch, frames, positions, width) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3]);
         x = x.transpose(1, 2).reshape(batch * positions, frames, width);
         x = x + attention.forward(attention_norm.forward(x), CausalBias(frames));
         x = x + feed_forward.forward(feed_forward_norm.forward(x));
-        return x.view(batch, positions, frames, width).transpose(1, 2).contiguous();
+        return x.view(batch, positions, frames, width).transpose(1, 2).contiguous().MoveToOuterDisposeScope();
     }
 
     /// <summary>Maps the next latent frame of a stream.</summary>
@@ -48,13 +49,14 @@ public sealed class TemporalLayer : nn.Module<Tensor, Tensor>
     /// <returns>The same shape.</returns>
     public Tensor Next(Tensor x, KeyValueCache past)
     {
+        using var scope = NewDisposeScope();
         var shape = x.shape;
         x = x.view(shape[2], 1, shape[3]);
 
         // distance_bias counts distances from 0; the window has the oldest row first.
         x = x + attention.Next(attention_norm.forward(x), past, distance_bias.flip(1).unsqueeze(1));
         x = x + feed_forward.forward(feed_forward_norm.forward(x));
-        return x.view(shape);
+        return x.view(shape).MoveToOuterDisposeScope();
     }
 
     private Tensor CausalBias(long frames)

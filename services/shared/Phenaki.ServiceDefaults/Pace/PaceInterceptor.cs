@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Phenaki.ServiceDefaults.Telemetry;
 
@@ -11,7 +12,7 @@ internal sealed class PaceInterceptor(IOptions<ServiceLimits> limits, TimeProvid
     /// <inheritdoc/>
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
-        continuation(Reader(requestStream), context);
+        continuation(Reader(requestStream, context), context);
 
     /// <inheritdoc/>
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
@@ -21,12 +22,13 @@ internal sealed class PaceInterceptor(IOptions<ServiceLimits> limits, TimeProvid
     /// <inheritdoc/>
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        continuation(Reader(requestStream), Writer(responseStream, context), context);
+        continuation(Reader(requestStream, context), Writer(responseStream, context), context);
 
     // Health.Watch rests for as long as nothing changes.
     private static bool IsOurs(ServerCallContext context) => GrpcMethod.Of(context.Method).IsOurs;
 
-    private IdleBoundReader<T> Reader<T>(IAsyncStreamReader<T> inner) => new(inner, limits.Value.StreamIdleTimeout, time);
+    private IdleBoundReader<T> Reader<T>(IAsyncStreamReader<T> inner, ServerCallContext context) =>
+        new(inner, limits.Value.StreamIdleTimeout, context.GetHttpContext().GetEndpoint()?.Metadata.GetMetadata<ClientMayRestAttribute>() is not null, time);
 
     private PatientWriter<T> Writer<T>(IServerStreamWriter<T> inner, ServerCallContext context) =>
         new(inner, limits.Value.SlowReaderTimeout, time, context.GetHttpContext().Abort);

@@ -17,8 +17,8 @@ public sealed class ServiceLimits
     public int MaxStreamsPerConnection { get; set; } = 100;
 
     /// <summary>
-    /// Longest wait for the next message of a client that streams, after which its call ends with DEADLINE_EXCEEDED; default 2 minutes; 100
-    /// milliseconds to 1 day.
+    /// Longest wait for the next message of a client that streams, after which its call ends with DEADLINE_EXCEEDED; who directs a story may rest
+    /// after the first. Default 2 minutes; 100 milliseconds to 1 day.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
     public TimeSpan StreamIdleTimeout { get; set; } = TimeSpan.FromMinutes(2);

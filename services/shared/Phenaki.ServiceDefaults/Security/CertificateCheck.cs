@@ -18,9 +18,9 @@ internal static class CertificateCheck
     /// <param name="presented">What it showed beside it, and what is known from the system.</param>
     /// <param name="errors">What the handshake has found.</param>
     /// <param name="authorities">Who may have signed it; empty for those of the system, by whom the handshake has judged already.</param>
-    /// <param name="purpose">What it is used for.</param>
+    /// <param name="purposes">What it is used for.</param>
     public static string? Problem(
-        X509Certificate? certificate, X509Chain? presented, SslPolicyErrors errors, X509Certificate2Collection authorities, string purpose)
+        X509Certificate? certificate, X509Chain? presented, SslPolicyErrors errors, X509Certificate2Collection authorities, params ReadOnlySpan<string> purposes)
     {
         if (certificate is not X509Certificate2 leaf)
         {
@@ -40,7 +40,10 @@ internal static class CertificateCheck
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(purpose));
+        foreach (var purpose in purposes)
+        {
+            chain.ChainPolicy.ApplicationPolicy.Add(new Oid(purpose));
+        }
 
         // Certificates of a mesh live for hours and are on no list.
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;

@@ -29,6 +29,12 @@ public sealed class ClientTls : IDisposable
         }
     }
 
+    /// <summary>
+    /// For processes of one kind that call each other with this certificate; null where there is none, or no authority is named: then nobody could
+    /// be told from anybody else. Uses the same files.
+    /// </summary>
+    public PeerTls? Peers() => _files?.Current is { Certificate: not null, Authorities.Count: > 0 } ? new(_files, _logger) : null;
+
     /// <summary>For a client that makes connections for itself; every handshake asks these anew.</summary>
     public SslClientAuthenticationOptions Options()
     {
