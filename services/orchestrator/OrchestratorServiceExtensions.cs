@@ -117,10 +117,13 @@ public static class OrchestratorServiceExtensions
         services.AddSingleton<StoryJournal>();
         services.AddSingleton<StoryIndex>();
         services.AddSingleton<StoryMaker>();
+        services.AddSingleton(provider => new StoryCommandRules(
+            provider.GetRequiredService<IOptions<OrchestratorOptions>>().Value, provider.GetRequiredService<IOptions<DurableStoryOptions>>().Value));
         services.AddSingleton<StorySilo>();
         services.AddHostedService(provider => provider.GetRequiredService<StorySilo>());
         services.AddSingleton<DurableStories>();
         services.AddSingleton<DurableStoryCalls>();
+        services.AddSingleton<DirectedStoryCalls>();
     }
 
     private static void AddModelRegistry(IServiceCollection services)

@@ -13,6 +13,7 @@ internal sealed class StoryGrpcService(
     ModelRegistry registry,
     StoryAdmission admission,
     DurableStoryCalls durable,
+    DirectedStoryCalls directed,
     IOptions<OrchestratorOptions> options,
     StoryMetrics metrics,
     TimeProvider time,
@@ -91,6 +92,14 @@ internal sealed class StoryGrpcService(
     /// <inheritdoc/>
     public override Task<DeleteStoryResponse> DeleteStory(DeleteStoryRequest request, ServerCallContext context) => durable.DeleteAsync(request, context);
 
+    /// <inheritdoc/>
+    public override Task DirectStory(
+        IAsyncStreamReader<DirectStoryRequest> requestStream, IServerStreamWriter<DirectStoryResponse> responseStream, ServerCallContext context) =>
+        directed.DirectAsync(requestStream, responseStream, story => ModelsAsync(story, Scope(context)), context);
+
+    /// <inheritdoc/>
+    public override Task<SteerStoryResponse> SteerStory(SteerStoryRequest request, ServerCallContext context) => directed.SteerAsync(request, context);
+
     private static CallScope Scope(ServerCallContext context) =>
         new(context.Deadline == DateTime.MaxValue ? null : new DateTimeOffset(context.Deadline, TimeSpan.Zero), context.CancellationToken);
 
@@ -110,7 +119,7 @@ internal sealed class StoryGrpcService(
     private async Task SendAsync(StoryRequest story, ModelSet models, IServerStreamWriter<GenerateStoryResponse> stream, CallScope scope)
     {
         var (start, seed, isFirst) = (time.GetTimestamp(), 0UL, true);
-        await foreach (var item in loop.RunAsync(story, models, scope.Deadline, scope.CancellationToken))
+        await foreach (var item in loop.RunAsync(story, models, script: null, scope.Deadline, scope.CancellationToken))
         {
             await stream.WriteAsync(item.ToWire(models), scope.CancellationToken);
             switch (item)

@@ -13,11 +13,11 @@ namespace Phenaki.Orchestrator;
 /// <param name="options">Limits.</param>
 internal sealed class StoryValidator(OrchestratorOptions options)
 {
+    /// <summary>Most bytes of all prompts: they go back to the client in one message, with the words that the model does not know.</summary>
+    public const int MaxPromptBytes = 1024 * 1024;
+
     private const int MaxPrompt = 4_096;
     private const int MaxStyle = 512;
-
-    // All prompts go back to the client in one message, with the words that the model does not know.
-    private const int MaxPromptBytes = 1024 * 1024;
 
     /// <summary>Checks what can be checked without knowing the models: a wrong request is told so even while a service is down.</summary>
     public Violations Check(GenerateStoryRequest request)
@@ -30,12 +30,12 @@ internal sealed class StoryValidator(OrchestratorOptions options)
             violations.Add("scenes", $"has {request.Scenes.Count} scenes; allowed are 1 to {options.MaxScenes}.");
         }
 
-        var bytes = 0L;
         for (var i = 0; i < request.Scenes.Count; i++)
         {
-            bytes += CheckScene(violations, $"scenes[{i}]", request.Scenes[i], request.Style);
+            CheckScene(violations, $"scenes[{i}]", request.Scenes[i], request.Style);
         }
 
+        var bytes = PromptBytes(request.Scenes, request.Style);
         if (bytes > MaxPromptBytes)
         {
             violations.Add("scenes", $"has {bytes} bytes of prompts with their style; allowed are {MaxPromptBytes}.");
@@ -86,7 +86,13 @@ internal sealed class StoryValidator(OrchestratorOptions options)
         };
     }
 
-    private long CheckScene(Violations violations, string field, Scene scene, string style)
+    /// <summary>Bytes of prompts as the text encoder gets them; those that are too long by themselves are not counted.</summary>
+    public static long PromptBytes(IEnumerable<Scene> scenes, string style) => style.Length > MaxStyle
+        ? 0
+        : scenes.Where(scene => scene.Prompt.Length <= MaxPrompt).Sum(scene => (long)Encoding.UTF8.GetByteCount(WithStyle(scene.Prompt, style)));
+
+    /// <summary>Checks a scene.</summary>
+    public void CheckScene(Violations violations, string field, Scene scene, string style)
     {
         violations.Text($"{field}.prompt", scene.Prompt, MaxPrompt);
         if (scene.Frames > options.MaxSceneFrames)
@@ -96,7 +102,7 @@ internal sealed class StoryValidator(OrchestratorOptions options)
 
         if (scene.Prompt.Length > MaxPrompt || style.Length > MaxStyle)
         {
-            return 0;
+            return;
         }
 
         var whole = WithStyle(scene.Prompt, style);
@@ -104,11 +110,10 @@ internal sealed class StoryValidator(OrchestratorOptions options)
         {
             violations.Add($"{field}.prompt", $"has {whole.Length} characters with its style; allowed are {MaxPrompt} together.");
         }
-
-        return Encoding.UTF8.GetByteCount(whole);
     }
 
-    private static string WithStyle(string prompt, string style)
+    /// <summary>A prompt as the text encoder gets it.</summary>
+    public static string WithStyle(string prompt, string style)
     {
         // "A bear swims." and "pencil drawing" are one sentence: "A bear swims, pencil drawing".
         var suffix = PromptText.Normalise(style);

@@ -12,7 +12,10 @@ internal static class StoryWire
     public static GenerateStoryResponse ToWire(this StoryEvent item, ModelSet models) => item switch
     {
         StoryEvent.Accepted accepted => new() { Accepted = Accepted(accepted, models) },
-        StoryEvent.SceneStarted started => new() { SceneStarted = new() { Scene = (uint)started.Scene } },
+        StoryEvent.SceneStarted started => new()
+        {
+            SceneStarted = new() { Scene = (uint)started.Scene, Planned = started.Planned is { } planned ? Planned(planned) : null },
+        },
         StoryEvent.Progress progress => new()
         {
             Progress = new()
@@ -46,16 +49,15 @@ internal static class StoryWire
         Width = (uint)models.Geometry.Width,
         FramesPerSecond = models.VideoTokenizer.FramesPerSecond,
         Frames = (uint)accepted.Frames,
-        Scenes =
-        {
-            accepted.Scenes.Select(scene => new Story.V1.PlannedScene
-            {
-                Prompt = scene.Prompt,
-                Frames = (uint)scene.Frames,
-                Clips = (uint)scene.Clips,
-                UnknownWords = { scene.UnknownWords },
-            }),
-        },
+        Scenes = { accepted.Scenes.Select(Planned) },
+    };
+
+    private static Story.V1.PlannedScene Planned(Stories.PlannedScene scene) => new()
+    {
+        Prompt = scene.Prompt,
+        Frames = (uint)scene.Frames,
+        Clips = (uint)scene.Clips,
+        UnknownWords = { scene.UnknownWords },
     };
 
     private static Story.V1.ClipReport Report(Stories.ClipReport clip) => new()

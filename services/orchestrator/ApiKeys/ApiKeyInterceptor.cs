@@ -41,11 +41,12 @@ internal sealed class ApiKeyInterceptor(ApiKeyRing ring, ILogger<ApiKeyIntercept
     }
 
     /// <inheritdoc/>
-    public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        using var place = Enter(context)?.EnterStory();
-        await continuation(requestStream, responseStream, context);
+        // What is directed is a story that outlives the call, and has its place among those.
+        Enter(context);
+        return continuation(requestStream, responseStream, context);
     }
 
     private ApiKeyGate? Enter(ServerCallContext context)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Google.Protobuf;
 using Orleans.Persistence.Redis;
 using Orleans.Reminders.Redis;
 using Orleans.Serialization;
@@ -31,8 +32,23 @@ internal sealed class DurableStories(StorySilo silo, StoryJournal journal, Story
         AskAsync(id, story => story.CreateAsync(draft), cancellationToken);
 
     /// <summary>A story; null where there is none of this owner.</summary>
-    public async Task<WireStory?> GetAsync(string owner, string id, CancellationToken cancellationToken) =>
-        Read(await AskAsync(id, story => story.GetAsync(owner), cancellationToken));
+    /// <param name="owner">Whose story it is.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="withOpening">True for its opening frames, too.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<WireStory?> GetAsync(string owner, string id, bool withOpening, CancellationToken cancellationToken) =>
+        Read(await AskAsync(id, story => story.GetAsync(owner, withOpening), cancellationToken));
+
+    /// <summary>Gives a story a command; null where there is none of this owner.</summary>
+    /// <param name="owner">Whose story it is.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="command">The command, with a name: it may be given more than once.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<StorySteering?> SteerAsync(string owner, string id, StoryCommand command, CancellationToken cancellationToken)
+    {
+        var bytes = command.ToByteArray();
+        return AskAsync(id, story => story.SteerAsync(owner, bytes), cancellationToken);
+    }
 
     /// <summary>Stops a story; null where there is none of this owner.</summary>
     public async Task<WireStory?> CancelAsync(string owner, string id, CancellationToken cancellationToken) =>
@@ -53,7 +69,7 @@ internal sealed class DurableStories(StorySilo silo, StoryJournal journal, Story
         while (true)
         {
             var (entries, next) = await index.ReadAsync(owner, last, Math.Min(StoriesAtATime, count - stories.Count), states, cancellationToken);
-            var found = await Task.WhenAll(entries.Select(entry => GetAsync(owner, entry.Id, cancellationToken)));
+            var found = await Task.WhenAll(entries.Select(entry => GetAsync(owner, entry.Id, withOpening: false, cancellationToken)));
             for (var i = 0; i < found.Length; i++)
             {
                 last = entries[i];
@@ -89,6 +105,7 @@ internal sealed class DurableStories(StorySilo silo, StoryJournal journal, Story
         var known = (long)after;
         var version = -1L;
         StoryState? told = null;
+        byte[]? waiting = null;
         while (true)
         {
             var (events, previous) = (known, version);
@@ -129,6 +146,13 @@ internal sealed class DurableStories(StorySilo silo, StoryJournal journal, Story
                 yield return new() { Progress = SamplingProgress.Parser.ParseFrom(progress) };
             }
 
+            if (tidings.Waiting is { } wait && !wait.AsSpan().SequenceEqual(waiting))
+            {
+                yield return new() { Waiting = StoryWaiting.Parser.ParseFrom(wait) };
+            }
+
+            waiting = tidings.Waiting;
+
             version = tidings.Version;
         }
     }
@@ -141,7 +165,7 @@ internal sealed class DurableStories(StorySilo silo, StoryJournal journal, Story
     /// <summary>True for what passes when a process or Redis is back, or when the story is woken elsewhere.</summary>
     private static bool Passes(Exception failure) =>
         failure is OrleansException or TimeoutException or RedisException or RedisStorageException or RedisRemindersException
-            or ObjectDisposedException or UnavailableExceptionFallbackException;
+            or ObjectDisposedException or UnavailableExceptionFallbackException or JournalConflictException;
 
     private async Task<T> AskAsync<T>(string id, Func<IStoryGrain, Task<T>> ask, CancellationToken cancellationToken)
     {

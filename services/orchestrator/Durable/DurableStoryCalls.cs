@@ -20,6 +20,9 @@ internal sealed class DurableStoryCalls(
     // Nobody knows when a story ends; the wait is long enough not to be a burden, and short against a story.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
+    // Told apart from the same story that takes no commands.
+    private static readonly byte[] Directed = [1];
+
     private readonly StoryValidator _validator = new(options.Value);
 
     /// <summary>Has a story made.</summary>
@@ -34,7 +37,7 @@ internal sealed class DurableStoryCalls(
         var owner = ApiKeyInterceptor.Owner(context);
         var id = request.RequestId.Length > 0 ? StoryId.Of(owner, request.RequestId) : StoryId.New(seeds);
         var read = _validator.Read(request.Story, await models(request.Story));
-        var creation = await stories.CreateAsync(id, Draft(request.Story, read, owner), context.CancellationToken);
+        var creation = await stories.CreateAsync(id, Draft(request, read, owner), context.CancellationToken);
         return creation.Outcome switch
         {
             StoryCreationOutcome.Taken => new() { Story = Story.V1.Story.Parser.ParseFrom(creation.Story) },
@@ -47,7 +50,7 @@ internal sealed class DurableStoryCalls(
     /// <summary>Tells of a story.</summary>
     public async Task<GetStoryResponse> GetAsync(GetStoryRequest request, ServerCallContext context) => new()
     {
-        Story = await stories.GetAsync(ApiKeyInterceptor.Owner(context), await IdAsync(request.Id, context), context.CancellationToken)
+        Story = await stories.GetAsync(ApiKeyInterceptor.Owner(context), await IdAsync(request.Id, context), request.WithOpeningFrames, context.CancellationToken)
             ?? throw DurableStories.NotFound(request.Id),
     };
 
@@ -67,14 +70,20 @@ internal sealed class DurableStoryCalls(
     public async Task WatchAsync(WatchStoryRequest request, IServerStreamWriter<WatchStoryResponse> stream, ServerCallContext context)
     {
         var id = await IdAsync(request.Id, context);
-        if (request.After > long.MaxValue)
-        {
-            throw RpcErrors.InvalidArgument([new("after", $"is {request.After}; allowed are 0 to {long.MaxValue}.")]);
-        }
-
+        CheckNumber("after", request.After);
         await foreach (var item in stories.WatchAsync(ApiKeyInterceptor.Owner(context), id, request.After, context.CancellationToken))
         {
             await stream.WriteAsync(item, context.CancellationToken);
+        }
+    }
+
+    /// <summary>Refuses what can be the number of no event.</summary>
+    /// <exception cref="RpcException">INVALID_ARGUMENT.</exception>
+    public static void CheckNumber(string field, ulong number)
+    {
+        if (number > long.MaxValue)
+        {
+            throw RpcErrors.InvalidArgument([new(field, $"is {number}; allowed are 0 to {long.MaxValue}.")]);
         }
     }
 
@@ -128,8 +137,9 @@ internal sealed class DurableStoryCalls(
         violations.ThrowIfAny();
     }
 
-    private static StoryDraft Draft(GenerateStoryRequest body, StoryRequest read, string owner, ulong seed)
+    private static StoryDraft Draft(CreateStoryRequest request, StoryRequest read, string owner, ulong seed)
     {
+        var body = request.Story;
         var kept = body.Clone();
         kept.OpeningFrames.Clear();
         kept.Seed = seed;
@@ -141,17 +151,19 @@ internal sealed class DurableStoryCalls(
 
         return new(
             owner,
-            Convert.ToHexStringLower(SHA256.HashData(body.ToByteArray())),
+            Convert.ToHexStringLower(SHA256.HashData([.. body.ToByteArray(), .. request.Directed ? Directed : []])),
             kept.ToByteArray(),
             new GenerateStoryRequest { OpeningFrames = { body.OpeningFrames } }.ToByteArray(),
             seed,
-            (uint)read.Scenes.Sum(scene => scene.Frames));
+            (uint)read.Scenes.Sum(scene => scene.Frames),
+            request.Directed,
+            read.OpeningFrames.Count);
     }
 
-    private StoryDraft Draft(GenerateStoryRequest body, StoryRequest read, string owner) => Draft(body, read, owner, read.Seed ?? seeds.Next());
+    private StoryDraft Draft(CreateStoryRequest request, StoryRequest read, string owner) => Draft(request, read, owner, read.Seed ?? seeds.Next());
 
     /// <summary>What can be no id is no story's; no place is made for it to be looked for.</summary>
-    private async Task<string> IdAsync(string id, ServerCallContext context)
+    public async Task<string> IdAsync(string id, ServerCallContext context)
     {
         _ = await silo.GrainsAsync(context.CancellationToken);
         return StoryId.IsId(id) ? id : throw DurableStories.NotFound(id.Length <= StoryId.MaxRequestId ? id : $"{id.AsSpan(0, StoryId.MaxRequestId)}...");

@@ -53,6 +53,17 @@ public sealed class DurableStoryOptions
     [Range(1, 100_000)]
     public int MaxWaitingPerKey { get; set; } = 200;
 
+    /// <summary>
+    /// How long a directed story waits for a command, where its scenes have run out or it pauses, before it ends; it has its place meanwhile. 1 second to
+    /// 1 day. Default: 10 minutes.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan MaxDirectionWait { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Commands that a directed story takes: 1 to 10,000. Default: 1,000.</summary>
+    [Range(1, 10_000)]
+    public int MaxCommands { get; set; } = 1_000;
+
     /// <summary>How long a story goes on asking for services that are away or full before it fails: 0 to 30 days. Default: 1 hour.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
     public TimeSpan MaxOutage { get; set; } = TimeSpan.FromHours(1);

@@ -11,8 +11,17 @@ internal interface IStoryGrain : IGrainWithStringKey
     Task<StoryCreation> CreateAsync(StoryDraft draft);
 
     /// <summary>The story as protobuf; null where there is none.</summary>
+    /// <param name="owner">Whose story it is.</param>
+    /// <param name="withOpening">True for its opening frames, too.</param>
     [Alias("get"), AlwaysInterleave]
-    Task<byte[]?> GetAsync(string owner);
+    Task<byte[]?> GetAsync(string owner, bool withOpening);
+
+    /// <summary>Gives the story a command.</summary>
+    /// <param name="owner">Whose story it is.</param>
+    /// <param name="command">The command as protobuf, with a name.</param>
+    /// <returns>Null where there is no story.</returns>
+    [Alias("steer")]
+    Task<StorySteering?> SteerAsync(string owner, byte[] command);
 
     /// <summary>Waits some seconds for something that a watcher does not know.</summary>
     /// <param name="owner">Whose story it is.</param>

@@ -8,4 +8,7 @@ namespace Phenaki.Orchestrator.Durable;
 /// <param name="Seed">Seed to use.</param>
 /// <param name="Fingerprint">What it was begun with; what it is made with now must be the same.</param>
 /// <param name="News">Gets what happens.</param>
-internal sealed record StoryAssignment(string Id, GenerateStoryRequest Request, ulong Seed, string Fingerprint, StoryNews News);
+/// <param name="Pen">Writes its events.</param>
+/// <param name="Director">Says how it goes on; null for its scenes as they are.</param>
+internal sealed record StoryAssignment(
+    string Id, GenerateStoryRequest Request, ulong Seed, string Fingerprint, StoryNews News, StoryPen Pen, StoryDirector? Director);

@@ -16,6 +16,12 @@ internal sealed class StoryBook(
 {
     private readonly SemaphoreSlim _writing = new(1, 1);
 
+    /// <summary>Writes its events.</summary>
+    public StoryPen Pen { get; } = new(id, journal, options.Value.Retention);
+
+    /// <summary>Has the commands of a story that takes some; null where it takes none.</summary>
+    public StoryDirector? Director { get; private set; }
+
     /// <summary>The record.</summary>
     public StoryRecord Story => record.State;
 
@@ -36,7 +42,30 @@ internal sealed class StoryBook(
     private StoryEntry Entry => new(Story.Owner, Story.Created, id);
 
     /// <summary>The story for the wire, as protobuf.</summary>
-    public byte[] Describe() => DurableWire.Story(id, Story, News).ToByteArray();
+    /// <param name="opening">A request with opening frames that shall be told, too.</param>
+    public byte[] Describe(GenerateStoryRequest? opening = null)
+    {
+        var story = DurableWire.Story(id, Story, News, Director);
+        story.Request.OpeningFrames.Add(opening?.OpeningFrames ?? []);
+        return story.ToByteArray();
+    }
+
+    /// <summary>Its opening frames.</summary>
+    /// <param name="most">Most frames; the last count.</param>
+    public async Task<GenerateStoryRequest> OpeningAsync(int most)
+    {
+        var frames = GenerateStoryRequest.Parser.ParseFrom(await journal.ReadOpeningAsync(id, CancellationToken.None)).OpeningFrames;
+        return new() { OpeningFrames = { frames.TakeLast(most) } };
+    }
+
+    /// <summary>Begins with the commands that are kept.</summary>
+    /// <param name="director">Directs the story.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task DirectAsync(StoryDirector director, CancellationToken cancellationToken)
+    {
+        Director = director;
+        await director.OpenAsync(cancellationToken);
+    }
 
     /// <summary>Begins with what is kept. Frames and scene of a record are of the time when it was written; the journal knows better.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
@@ -44,8 +73,7 @@ internal sealed class StoryBook(
         News.Begin(Story.State, Story.Events, Story.FramesMade, Story.Scene);
         if (!IsFinal && await journal.LastNumberAsync(id, cancellationToken) is > 0 and var last)
         {
-            // Among any three events there is a frame, but at the very beginning.
-            foreach (var item in await journal.ReadAsync(id, Math.Max(1, last - 2), 3, cancellationToken))
+            foreach (var item in await journal.ReadFromLastFrameAsync(id, last, cancellationToken))
             {
                 News.Happened(item);
             }
@@ -94,10 +122,8 @@ internal sealed class StoryBook(
         await IndexAsync();
         if (before is null)
         {
-            var last = await journal.LastNumberAsync(id, CancellationToken.None) ?? 0;
-            var item = new WatchStoryResponse { Number = (ulong)(last + 1), StateChanged = end };
-            await journal.AppendAsync(id, item, Retention, CancellationToken.None);
-            News.Happened(item);
+            await Pen.OpenAsync(CancellationToken.None);
+            News.Happened(await Pen.WriteAsync(number => new() { Number = number, StateChanged = end }, CancellationToken.None));
         }
 
         await WriteAsync();
@@ -111,6 +137,7 @@ internal sealed class StoryBook(
         try
         {
             Story.Expires = time.GetUtcNow() + Retention;
+            Story.Frames = Director?.Timeline.Frames ?? Story.Frames;
             (Story.Events, Story.FramesMade, Story.Scene) = (News.Now.Events, News.FramesMade, News.Scene);
             await record.WriteStateAsync();
             await ExpireAsync();
@@ -139,5 +166,10 @@ internal sealed class StoryBook(
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _writing.Dispose();
+    public void Dispose()
+    {
+        _writing.Dispose();
+        Pen.Dispose();
+        Director?.Dispose();
+    }
 }

@@ -9,6 +9,8 @@ namespace Phenaki.Orchestrator.Durable;
 /// <param name="Opening">A request with the opening frames alone.</param>
 /// <param name="Seed">Seed to use.</param>
 /// <param name="Frames">Frames of the whole story.</param>
+/// <param name="IsDirected">True for a story that takes commands.</param>
+/// <param name="OpeningFrames">Number of its opening frames.</param>
 [GenerateSerializer, Immutable, Alias("phenaki.story-draft")]
 internal sealed record StoryDraft(
     [property: Id(0)] string Owner,
@@ -16,7 +18,9 @@ internal sealed record StoryDraft(
     [property: Id(2)] byte[] Request,
     [property: Id(3)] byte[] Opening,
     [property: Id(4)] ulong Seed,
-    [property: Id(5)] uint Frames)
+    [property: Id(5)] uint Frames,
+    [property: Id(6)] bool IsDirected,
+    [property: Id(7)] int OpeningFrames)
 {
     /// <summary>The record of a new story.</summary>
     public StoryRecord ToRecord(DateTimeOffset now) => new()
@@ -27,6 +31,8 @@ internal sealed record StoryDraft(
         Request = Request,
         Seed = Seed,
         Frames = Frames,
+        IsDirected = IsDirected,
+        OpeningFrames = OpeningFrames,
         State = StoryState.Queued,
         Created = now,
     };

@@ -1,3 +1,5 @@
+using Google.Protobuf;
+using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Phenaki.Orchestrator.ApiKeys;
 using Phenaki.Story.V1;
@@ -17,6 +19,9 @@ internal sealed class StoryGrain : Grain, IStoryGrain, IRemindable, IDisposable
 
     private readonly StoryBook _book;
     private readonly StoryWork _work;
+    private readonly StoryMaker _maker;
+    private readonly StoryJournal _journal;
+    private readonly StoryCommandRules _rules;
     private readonly ApiKeyRing _keys;
     private readonly DurableStoryOptions _options;
     private readonly TimeProvider _time;
@@ -31,6 +36,7 @@ internal sealed class StoryGrain : Grain, IStoryGrain, IRemindable, IDisposable
         StoryJournal journal,
         StoryIndex index,
         ApiKeyRing keys,
+        StoryCommandRules rules,
         IOptions<DurableStoryOptions> options,
         TimeProvider time,
         ILogger<StoryGrain> logger)
@@ -38,6 +44,9 @@ internal sealed class StoryGrain : Grain, IStoryGrain, IRemindable, IDisposable
         _book = new(this.GetPrimaryKeyString(), record, journal, index, options, time);
         _work = new(
             this.GetPrimaryKeyString(), _book, maker, journal, () => Gate.AskAsync(Ticket(Story)), options.Value.Retention, time, logger);
+        _maker = maker;
+        _journal = journal;
+        _rules = rules;
         _keys = keys;
         _options = options.Value;
         _time = time;
@@ -56,6 +65,7 @@ internal sealed class StoryGrain : Grain, IStoryGrain, IRemindable, IDisposable
         if (_book.Exists)
         {
             await _book.OpenAsync(cancellationToken);
+            await DirectAsync(cancellationToken);
             if (!_book.IsFinal)
             {
                 DurableStoryLog.Resumed(_logger, Id, _book.News.Now.Events);
@@ -107,6 +117,7 @@ internal sealed class StoryGrain : Grain, IStoryGrain, IRemindable, IDisposable
         try
         {
             await _book.CreateAsync(story, draft.Opening);
+            await DirectAsync(CancellationToken.None);
         }
         catch
         {
@@ -120,7 +131,38 @@ internal sealed class StoryGrain : Grain, IStoryGrain, IRemindable, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task<byte[]?> GetAsync(string owner) => Task.FromResult(IsOf(owner) ? _book.Describe() : null);
+    public async Task<byte[]?> GetAsync(string owner, bool withOpening)
+    {
+        var opening = withOpening && IsOf(owner) ? await _book.OpeningAsync(_rules.MaxOpeningFrames) : null;
+        return IsOf(owner) ? _book.Describe(opening) : null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<StorySteering?> SteerAsync(string owner, byte[] command)
+    {
+        if (!IsOf(owner))
+        {
+            return null;
+        }
+
+        try
+        {
+            var director = _book.Director ?? throw StoryCommandRules.NotDirected(Id);
+            var answer = await director.GiveAsync(
+                StoryCommand.Parser.ParseFrom(command), _book.IsFinal || Story.IsCancelRequested, () => _maker.PlannerAsync(Story.Models));
+            return new(answer.ToByteArray(), _book.Describe(), null);
+        }
+        catch (Exception failure) when (_maker.Translate(failure)?.GetRpcStatus() is { } refusal)
+        {
+            return new(null, null, refusal.ToByteArray());
+        }
+        catch
+        {
+            // What is in memory may not be what is kept.
+            DeactivateOnIdle();
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public async Task<StoryTidings?> WaitAsync(string owner, long events, long version)
@@ -180,6 +222,11 @@ internal sealed class StoryGrain : Grain, IStoryGrain, IRemindable, IDisposable
         _stop.Dispose();
         _book.Dispose();
     }
+
+    private Task DirectAsync(CancellationToken cancellationToken) => Story.IsDirected
+        ? _book.DirectAsync(
+            new(Id, GenerateStoryRequest.Parser.ParseFrom(Story.Request), Story.OpeningFrames, _book.Pen, _journal, _book.News, _rules, _time), cancellationToken)
+        : Task.CompletedTask;
 
     private bool IsOf(string owner)
     {

@@ -15,6 +15,9 @@ internal sealed class StoryKeysInRedis(string clusterId)
     /// <summary>List: the opening frames, and behind them the events by their number.</summary>
     public RedisKey Events(string id) => $"{clusterId}:story:{{{id}}}:events";
 
+    /// <summary>List: of the same events those with a command, so that who takes up a story need not read all its frames.</summary>
+    public RedisKey Directions(string id) => $"{clusterId}:story:{{{id}}}:directions";
+
     /// <summary>Sorted set, all scores 0: the stories of an owner by the time of their creation.</summary>
     public RedisKey Index(string owner) => $"{clusterId}:story:index:{{owner-{owner}}}";
 

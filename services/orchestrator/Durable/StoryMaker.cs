@@ -41,6 +41,12 @@ internal sealed class StoryMaker(
             "", async () => Fingerprint(await registry.GetAsync(new(null, cancellationToken))), () => time.GetElapsedTime(start), cancellationToken);
     }
 
+    /// <summary>How stories are cut into clips now.</summary>
+    /// <param name="fingerprint">What the story was begun with; null before it was.</param>
+    /// <exception cref="ModelMismatchException">It was begun with something else.</exception>
+    /// <exception cref="ModelServiceException">The services are away.</exception>
+    public async Task<StoryPlanner> PlannerAsync(string? fingerprint) => Check(await registry.GetAsync(new(null, CancellationToken.None)), fingerprint).Planner;
+
     /// <summary>Makes a story to its end, whatever that is.</summary>
     /// <returns>The last event, without a number.</returns>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
@@ -74,10 +80,13 @@ internal sealed class StoryMaker(
         }
     }
 
+    /// <summary>What a client is told of a failure that has a name; null for a bug.</summary>
+    public RpcException? Translate(Exception failure) => failure as RpcException ?? translation.Value.Translate(failure);
+
     /// <summary>What a client is told of a failure: the same as it would hear from GenerateStory.</summary>
     public StoryError Explain(string id, Exception failure)
     {
-        if ((failure as RpcException ?? translation.Value.Translate(failure)) is { } told)
+        if (Translate(failure) is { } told)
         {
             DurableStoryLog.StoryFailed(logger, id, told.Status.Detail);
             return new() { Code = (int)told.StatusCode, Message = told.Status.Detail };
@@ -89,18 +98,12 @@ internal sealed class StoryMaker(
 
     private async Task TryAsync(StoryAssignment story, Action onNews, CancellationToken cancellationToken)
     {
-        var models = await registry.GetAsync(new(null, cancellationToken));
-        if (Fingerprint(models) != story.Fingerprint)
-        {
-            throw new ModelMismatchException([$"The story was begun with {story.Fingerprint}; the services and settings now are {Fingerprint(models)}."]);
-        }
-
+        var models = Check(await registry.GetAsync(new(null, cancellationToken)), story.Fingerprint);
         var whole = story.Request.Clone();
         whole.OpeningFrames.Add(GenerateStoryRequest.Parser.ParseFrom(await journal.ReadOpeningAsync(story.Id, cancellationToken)).OpeningFrames);
         var request = _validator.Read(whole, models) with { Seed = story.Seed };
-        var stored = await journal.LastNumberAsync(story.Id, cancellationToken) ?? throw new JournalConflictException(story.Id, 0);
-        var number = 0L;
-        await foreach (var item in loop.RunAsync(request, models, deadline: null, cancellationToken))
+        var stored = story.Director is { } director ? await director.BeginAsync(models.Planner, cancellationToken) : await story.Pen.OpenAsync(cancellationToken);
+        await foreach (var item in loop.RunAsync(request, models, story.Director, deadline: null, cancellationToken))
         {
             if (item is StoryEvent.Progress progress)
             {
@@ -109,26 +112,29 @@ internal sealed class StoryMaker(
                 continue;
             }
 
-            var numbered = DurableWire.Number(item.ToWire(models), ++number);
-            if (number > stored)
+            if (stored > 0)
             {
-                await journal.AppendAsync(story.Id, numbered, options.Value.Retention, cancellationToken);
-                onNews();
+                stored--;
+                continue;
             }
 
-            Count(item, number > stored);
-            story.News.Happened(numbered);
+            story.News.Happened(await story.Pen.WriteAsync(number => DurableWire.Number(item.ToWire(models), number), cancellationToken));
+            onNews();
+            Count(item);
         }
     }
 
-    private void Count(StoryEvent item, bool isNew)
+    private static ModelSet Check(ModelSet models, string? fingerprint) => fingerprint is null || Fingerprint(models) == fingerprint
+        ? models
+        : throw new ModelMismatchException([$"The story was begun with {fingerprint}; the services and settings now are {Fingerprint(models)}."]);
+
+    private void Count(StoryEvent item)
     {
-        if (item is StoryEvent.Frame && isNew)
+        if (item is StoryEvent.Frame)
         {
             metrics.FrameSent();
         }
-
-        if (item is StoryEvent.Finished finished)
+        else if (item is StoryEvent.Finished finished)
         {
             metrics.StoryFinished(finished.Account.Total);
         }

@@ -69,6 +69,13 @@ internal sealed class StoryNews
         Change(now => now with { Progress = progress.ToByteArray() });
     }
 
+    /// <summary>The story waits for a command, or does no longer.</summary>
+    public void Wait(StoryWaiting? waiting)
+    {
+        var bytes = waiting?.ToByteArray();
+        Change(now => now with { Waiting = bytes });
+    }
+
     /// <summary>An event is in the journal, now or since before.</summary>
     public void Happened(WatchStoryResponse item)
     {

@@ -29,6 +29,12 @@ internal sealed record StoryRecord
     /// <summary>Frames of the whole story.</summary>
     public uint Frames { get; set; }
 
+    /// <summary>True for a story that takes commands.</summary>
+    public bool IsDirected { get; set; }
+
+    /// <summary>Opening frames that it was given.</summary>
+    public int OpeningFrames { get; set; }
+
     /// <summary>Where it stands.</summary>
     public StoryState State { get; set; }
 

@@ -32,6 +32,7 @@ internal static class StorySiloBuilder
         builder.Services.AddSingleton(services.GetRequiredService<StoryMaker>());
         builder.Services.AddSingleton(services.GetRequiredService<StoryJournal>());
         builder.Services.AddSingleton(services.GetRequiredService<StoryIndex>());
+        builder.Services.AddSingleton(services.GetRequiredService<StoryCommandRules>());
         builder.Services.AddSingleton(services.GetRequiredService<ApiKeyRing>());
         builder.UseOrleans(silo => Configure(silo, options.Value, store, address));
 

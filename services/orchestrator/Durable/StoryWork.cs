@@ -76,7 +76,7 @@ internal sealed class StoryWork(
     private async Task<StoryStateChanged> MakeOnceAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var assignment = new StoryAssignment(id, GenerateStoryRequest.Parser.ParseFrom(book.Story.Request), book.Story.Seed, book.Story.Models!, book.News);
+        var assignment = new StoryAssignment(id, GenerateStoryRequest.Parser.ParseFrom(book.Story.Request), book.Story.Seed, book.Story.Models!, book.News, book.Pen, book.Director);
 
         // Not here but beside this, since a story's other work, such as telling how it is, must not wait for it.
         var making = Task.Run(() => maker.MakeAsync(assignment, stop.Token), stop.Token);

@@ -19,7 +19,7 @@ internal sealed class ClipMaker(
         {
             TransformerFingerprint = models.MaskedTransformer.Model.Fingerprint,
             TokenizerFingerprint = models.VideoTokenizer.Model.Fingerprint,
-            Prompt = run.PromptOf(clip.Scene).Key,
+            Prompt = run.Prompt!.Key,
             NegativePrompt = run.NegativePrompt?.Key,
             Steps = sampling.Steps,
             GuidanceScale = sampling.GuidanceScale,
@@ -76,7 +76,7 @@ internal sealed class ClipMaker(
         var toSample = new ClipToSample(
             clip.LatentFrames,
             prefix,
-            run.PromptOf(clip.Scene).Encoding,
+            run.Prompt!.Encoding,
             run.NegativePrompt?.Encoding,
             run.Request.Sampling,
             run.Seed,

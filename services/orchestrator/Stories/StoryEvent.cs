@@ -15,7 +15,8 @@ internal abstract record StoryEvent
 
     /// <summary>A scene begins.</summary>
     /// <param name="Scene">Number of the scene.</param>
-    public sealed record SceneStarted(int Scene) : StoryEvent;
+    /// <param name="Planned">How it is planned now; null where that was said when the story began.</param>
+    public sealed record SceneStarted(int Scene, PlannedScene? Planned = null) : StoryEvent;
 
     /// <summary>A step of the sampling is done.</summary>
     /// <param name="Scene">Number of the scene.</param>

@@ -23,14 +23,16 @@ internal sealed class StoryLoop(
     /// </summary>
     /// <param name="request">The story.</param>
     /// <param name="models">The models to make it with.</param>
+    /// <param name="script">Says how it goes on; null for its scenes as they are.</param>
     /// <param name="deadline">When the client stops waiting; null when it set no deadline.</param>
     /// <param name="cancellationToken">Ends the story.</param>
     public async IAsyncEnumerable<StoryEvent> RunAsync(
-        StoryRequest request, ModelSet models, DateTimeOffset? deadline, [EnumeratorCancellation] CancellationToken cancellationToken)
+        StoryRequest request, ModelSet models, IStoryScript? script, DateTimeOffset? deadline, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var buffer = new StoryEventBuffer(options.Value.BufferedFrames);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var making = FillAsync(buffer, request, models, new(deadline, stop.Token));
+        script ??= new FixedScript(request.Scenes, models.Planner, OpeningFrames(request, models).Count);
+        var making = FillAsync(buffer, request, models, script, new(deadline, stop.Token));
         try
         {
             await foreach (var item in buffer.ReadAllAsync(cancellationToken))
@@ -45,11 +47,11 @@ internal sealed class StoryLoop(
         }
     }
 
-    private async Task FillAsync(StoryEventBuffer buffer, StoryRequest request, ModelSet models, CallScope scope)
+    private async Task FillAsync(StoryEventBuffer buffer, StoryRequest request, ModelSet models, IStoryScript script, CallScope scope)
     {
         try
         {
-            await MakeAsync(buffer, request, models, scope);
+            await MakeAsync(buffer, request, models, script, scope);
             buffer.Complete(null);
         }
         catch (Exception failure)
@@ -59,17 +61,23 @@ internal sealed class StoryLoop(
         }
     }
 
-    private async Task MakeAsync(StoryEventBuffer buffer, StoryRequest request, ModelSet models, CallScope scope)
+    private async Task MakeAsync(StoryEventBuffer buffer, StoryRequest request, ModelSet models, IStoryScript script, CallScope scope)
     {
         var ledger = new StoryLedger(time, metrics);
-        var run = await StartAsync(buffer, request, models, ledger, scope);
+        var run = await StartAsync(buffer, request, models, script, ledger, scope);
         var shown = 0;
+        var scene = 0;
         List<ClipReport> reports = [];
-        foreach (var clip in models.Planner.Plan(request.Scenes.Select(scene => scene.Frames), OpeningFrames(request, models).Count))
+        while (await script.NextAsync(scope.CancellationToken) is { } next)
         {
+            var clip = next.Plan;
             if (clip.Clip == 0)
             {
-                await buffer.WriteAsync(new StoryEvent.SceneStarted(clip.Scene), scope.CancellationToken);
+                // One whose end was not planned when its last clip began.
+                await EndSceneAsync();
+                scene = clip.Scene;
+                var planned = await StartSceneAsync(run, next, scope);
+                await buffer.WriteAsync(new StoryEvent.SceneStarted(scene, script.CanChange ? planned : null), scope.CancellationToken);
             }
 
             var key = ClipMaker.Key(run, clip);
@@ -84,12 +92,30 @@ internal sealed class StoryLoop(
 
             if (clip.LastOfScene)
             {
-                await buffer.WriteAsync(new StoryEvent.SceneFinished(clip.Scene, reports), scope.CancellationToken);
-                reports = [];
+                await EndSceneAsync();
             }
         }
 
+        await EndSceneAsync();
         await buffer.WriteAsync(new StoryEvent.Finished(shown, ledger.Close()), scope.CancellationToken);
+
+        async Task EndSceneAsync()
+        {
+            if (reports.Count > 0)
+            {
+                await buffer.WriteAsync(new StoryEvent.SceneFinished(scene, reports), scope.CancellationToken);
+                reports = [];
+            }
+        }
+    }
+
+    /// <summary>Has the embedding of a scene's prompt ready: the one that was made when the story began, or that of a scene which has come since.</summary>
+    private async Task<PlannedScene> StartSceneAsync(StoryRun run, ScriptedClip first, CallScope scope)
+    {
+        var (prompt, frames) = first.Scene;
+        run.Prompt = run.Prompts.GetValueOrDefault(prompt) ?? (await prompts.EncodeAsync([prompt], run.Models, run.Ledger, scope))[prompt];
+        var clipCount = run.Models.Planner.CountClips(frames, first.Plan.FirstFrame, OpeningFrames(run.Request, run.Models).Count);
+        return new(prompt, frames, clipCount, run.Prompt.Encoding.UnknownWords);
     }
 
     private async Task<(IReadOnlyList<ReadOnlyMemory<byte>> Frames, ClipReport Report)> MakeClipAsync(
@@ -105,9 +131,10 @@ internal sealed class StoryLoop(
     }
 
     private async Task<StoryRun> StartAsync(
-        StoryEventBuffer buffer, StoryRequest request, ModelSet models, StoryLedger ledger, CallScope scope)
+        StoryEventBuffer buffer, StoryRequest request, ModelSet models, IStoryScript script, StoryLedger ledger, CallScope scope)
     {
-        var texts = request.Scenes.Select(scene => scene.Prompt);
+        var scenes = script.Scenes;
+        var texts = scenes.Select(scene => scene.Prompt);
         var run = new StoryRun
         {
             Request = request,
@@ -123,13 +150,13 @@ internal sealed class StoryLoop(
         opening.ForEach(run.Recent.Add);
         run.Before = opening.Count > 0 ? StoryKeys.OpeningFrames(models.Geometry.Height, models.Geometry.Width, opening) : null;
 
-        var clipCounts = models.Planner.CountClips([.. request.Scenes.Select(scene => scene.Frames)], opening.Count);
+        var clipCounts = models.Planner.CountClips([.. scenes.Select(scene => scene.Frames)], opening.Count);
         await buffer.WriteAsync(
             new StoryEvent.Accepted(
                 run.Seed,
-                request.Scenes.Sum(scene => scene.Frames),
-                [.. request.Scenes.Select((scene, number) =>
-                    new PlannedScene(scene.Prompt, scene.Frames, clipCounts[number], run.PromptOf(number).Encoding.UnknownWords))]),
+                scenes.Sum(scene => scene.Frames),
+                [.. scenes.Select((scene, number) =>
+                    new PlannedScene(scene.Prompt, scene.Frames, clipCounts[number], run.Prompts[scene.Prompt].Encoding.UnknownWords))]),
             scope.CancellationToken);
         return run;
     }

@@ -45,19 +45,48 @@ internal sealed class StoryPlanner
             var clip = 0;
             for (var remaining = frames; remaining > 0; clip++)
             {
-                // Beyond K it does not matter how many there are, and the sum could overflow.
-                var prefix = PrefixFrames(Math.Min(openingFrames, _prefixFrames) + Math.Min(made, _prefixFrames));
-                var prefixLatent = prefix == 0 ? 0 : _geometry.LatentFrames(prefix);
-                // Covering prefix and remainder together: the first latent frame of a clip holds one frame, every later one a temporal patch.
-                var latent = (int)Math.Min(_clipLatentFrames, 1 + (((long)prefix + remaining - 2 + _geometry.TemporalPatch) / _geometry.TemporalPatch));
-                var added = Math.Min(remaining, _geometry.Frames(latent) - prefix);
-                remaining -= added;
-                yield return new(scene, clip, made, prefix, prefixLatent, latent, added, remaining == 0);
-                made += added;
+                var next = Next(scene, clip, made, remaining, openingFrames);
+                remaining -= next.NewFrames;
+                made += next.NewFrames;
+                yield return next;
             }
 
             scene++;
         }
+    }
+
+    /// <summary>One clip. A scene that ends with it is cut into the same clips as one that goes on, since all but the last are full.</summary>
+    /// <param name="scene">Number of its scene.</param>
+    /// <param name="clip">Its number in the scene.</param>
+    /// <param name="made">Frames of the story before it.</param>
+    /// <param name="remaining">Frames that the scene still needs, at least 1.</param>
+    /// <param name="openingFrames">Frames given to go on from.</param>
+    public ClipPlan Next(int scene, int clip, int made, int remaining, int openingFrames)
+    {
+        // Beyond K it does not matter how many there are, and the sum could overflow.
+        var prefix = PrefixFrames(Math.Min(openingFrames, _prefixFrames) + Math.Min(made, _prefixFrames));
+        var prefixLatent = prefix == 0 ? 0 : _geometry.LatentFrames(prefix);
+
+        // Covering prefix and remainder together: the first latent frame of a clip holds one frame, every later one a temporal patch.
+        var latent = (int)Math.Min(_clipLatentFrames, 1 + (((long)prefix + remaining - 2 + _geometry.TemporalPatch) / _geometry.TemporalPatch));
+        var added = Math.Min(remaining, _geometry.Frames(latent) - prefix);
+        return new(scene, clip, made, prefix, prefixLatent, latent, added, remaining == added);
+    }
+
+    /// <summary>Clips of a scene that begins after some frames of the story.</summary>
+    /// <param name="frames">Frames of the scene.</param>
+    /// <param name="made">Frames of the story before it.</param>
+    /// <param name="openingFrames">Frames given to go on from.</param>
+    public int CountClips(int frames, int made, int openingFrames)
+    {
+        var clips = 0;
+        for (var remaining = frames; remaining > 0; clips++)
+        {
+            var next = Next(0, clips, made, remaining, openingFrames);
+            (made, remaining) = (made + next.NewFrames, remaining - next.NewFrames);
+        }
+
+        return clips;
     }
 
     /// <summary>Clips of each scene.</summary>

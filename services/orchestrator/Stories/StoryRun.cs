@@ -15,8 +15,11 @@ internal sealed class StoryRun
     /// <summary>Seed used.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>Embeddings by prompt.</summary>
+    /// <summary>Embeddings by prompt, of the scenes that were planned when the story began.</summary>
     public required IReadOnlyDictionary<string, EncodedScenePrompt> Prompts { get; init; }
+
+    /// <summary>The embedding of the prompt of the scene in work.</summary>
+    public EncodedScenePrompt? Prompt { get; set; }
 
     /// <summary>Calls and time.</summary>
     public required StoryLedger Ledger { get; init; }
@@ -29,9 +32,6 @@ internal sealed class StoryRun
 
     /// <summary>Key of the clip before, or of the opening frames; null where nothing comes before.</summary>
     public CacheKey? Before { get; set; }
-
-    /// <summary>The embedding of a scene's prompt.</summary>
-    public EncodedScenePrompt PromptOf(int scene) => Prompts[Request.Scenes[scene].Prompt];
 
     /// <summary>The embedding of the negative prompt; null without one.</summary>
     public EncodedScenePrompt? NegativePrompt => Request.NegativePrompt is { } negative ? Prompts[negative] : null;

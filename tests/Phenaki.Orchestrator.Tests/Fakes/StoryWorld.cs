@@ -67,7 +67,7 @@ internal sealed class StoryWorld
     };
 
     public IAsyncEnumerable<StoryEvent> Events(StoryRequest story, CancellationToken cancellationToken, DateTimeOffset? deadline = null) =>
-        Loop.RunAsync(story, FakeModels.Set, deadline, cancellationToken);
+        Loop.RunAsync(story, FakeModels.Set, script: null, deadline, cancellationToken);
 
     public async Task<List<StoryEvent>> RunAsync(StoryRequest story, CancellationToken cancellationToken)
     {

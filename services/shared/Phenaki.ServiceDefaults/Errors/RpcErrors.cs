@@ -80,12 +80,29 @@ public static class RpcErrors
     public static RpcException Internal(string id) =>
         WithReason(StatusCode.Internal, $"Internal error; the service's log has it under the id {id}.", "INTERNAL", ("id", id));
 
+    /// <summary>An error that another process of the service has answered with.</summary>
+    /// <param name="status">What <c>GetRpcStatus</c> tells of it there.</param>
+    public static RpcException Again(Google.Rpc.Status status)
+    {
+        var trailers = new Metadata();
+        trailers.SetRpcStatus(status);
+        if (status.GetDetail<RetryInfo>() is { } retry)
+        {
+            AddPushback(trailers, retry.RetryDelay.ToTimeSpan());
+        }
+
+        return new RpcException(new Grpc.Core.Status((StatusCode)status.Code, status.Message), trailers);
+    }
+
     private static RpcException Retryable(StatusCode code, string message, TimeSpan retryAfter, params IEnumerable<Google.Protobuf.IMessage> more)
     {
         var exception = Create(code, message, [new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) }, .. more]);
-        exception.Trailers.Add(RetryPushback, ((long)Math.Ceiling(retryAfter.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture));
+        AddPushback(exception.Trailers, retryAfter);
         return exception;
     }
+
+    private static void AddPushback(Metadata trailers, TimeSpan retryAfter) =>
+        trailers.Add(RetryPushback, ((long)Math.Ceiling(retryAfter.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture));
 
     private static RpcException WithReason(StatusCode code, string message, string reason, params ReadOnlySpan<(string Key, string Value)> metadata)
     {
