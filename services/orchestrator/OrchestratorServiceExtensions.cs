@@ -8,6 +8,7 @@ using Phenaki.Orchestrator.ApiKeys;
 using Phenaki.Orchestrator.Clients;
 using Phenaki.Orchestrator.Durable;
 using Phenaki.Orchestrator.Stories;
+using Phenaki.Orchestrator.Videos;
 using Phenaki.ServiceDefaults.Errors;
 using Phenaki.ServiceDefaults.Hosting;
 using Phenaki.ServiceDefaults.Options;
@@ -60,6 +61,8 @@ public static class OrchestratorServiceExtensions
         AddCache(services);
         AddModelRegistry(services);
         AddDurableStories(builder);
+        services.AddServiceOptions<VideoOptions>(builder.Configuration.GetSection(VideoOptions.Section));
+        services.AddVideos();
         return builder;
     }
 
@@ -69,6 +72,7 @@ public static class OrchestratorServiceExtensions
         // A file of keys that cannot be used ends the start, not the first call.
         _ = app.Services.GetRequiredService<ApiKeyRing>();
         app.MapTranscodedService<StoryGrpcService>();
+        app.MapVideos();
         app.MapStudio();
         return app;
     }

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using Phenaki.Orchestrator.ApiKeys;
 using Phenaki.Orchestrator.Clients;
 using Phenaki.Orchestrator.Durable;
 using Phenaki.Orchestrator.Stories;
@@ -74,7 +75,8 @@ internal sealed class StoryGrpcService(
 
     /// <inheritdoc/>
     public override Task<CreateStoryResponse> CreateStory(CreateStoryRequest request, ServerCallContext context) =>
-        durable.CreateAsync(request, story => ModelsAsync(story, Scope(context)), context);
+        durable.CreateAsync(
+            request, story => ModelsAsync(story, Scope(context)), ApiKeyInterceptor.Owner(context), context.CancellationToken);
 
     /// <inheritdoc/>
     public override Task<GetStoryResponse> GetStory(GetStoryRequest request, ServerCallContext context) => durable.GetAsync(request, context);

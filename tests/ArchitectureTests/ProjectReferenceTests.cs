@@ -17,7 +17,7 @@ public sealed class ProjectReferenceTests
         ["Phenaki.TextEncoder"] = SharedBy("Phenaki.Models"),
         ["Phenaki.VideoTokenizer"] = SharedBy("Phenaki.Models"),
         ["Phenaki.MaskedTransformer"] = SharedBy("Phenaki.Models"),
-        ["Phenaki.Orchestrator"] = SharedBy("Phenaki.Caching", "Phenaki.Studio"),
+        ["Phenaki.Orchestrator"] = SharedBy("Phenaki.Caching", "Phenaki.Media", "Phenaki.Studio"),
         ["Phenaki.Trainer"] = ["Phenaki.Models", "Phenaki.Media", "Phenaki.Geometry"],
         ["Phenaki.Cli"] =
         [

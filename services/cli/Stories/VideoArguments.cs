@@ -5,10 +5,6 @@ namespace Phenaki.Cli.Stories;
 /// <summary>How a video is to be written, as it was typed.</summary>
 internal sealed record VideoArguments
 {
-    private const int MaxScale = 16;
-    // Twice as large costs the AV1 encoder four times as long: more than the model takes.
-    private const int ShortSide = 128;
-
     /// <summary>Each pixel becomes this many in width and height, 1 to 16; null for as many as make the short side at least 128 pixels.</summary>
     public int? Scale { get; init; }
 
@@ -21,9 +17,9 @@ internal sealed record VideoArguments
     /// <summary>Says what is wrong, a line for each.</summary>
     public IEnumerable<string> Problems()
     {
-        if (Scale is < 1 or > MaxScale)
+        if (Scale is < 1 or > VideoWriterOptions.MaxScale)
         {
-            yield return $"--scale is {Scale}; allowed are 1 to {MaxScale}.";
+            yield return $"--scale is {Scale}; allowed are 1 to {VideoWriterOptions.MaxScale}.";
         }
     }
 
@@ -42,14 +38,10 @@ internal sealed record VideoArguments
     }
 
     /// <summary>The writer's options for frames of a size in pixels.</summary>
-    public VideoWriterOptions ToWriter(int height, int width)
+    public VideoWriterOptions ToWriter(int height, int width) => new()
     {
-        var shortSide = Math.Min(height, width);
-        return new()
-        {
-            Codec = Codec,
-            Scaling = Scaling,
-            Scale = Scale ?? Math.Clamp((ShortSide + shortSide - 1) / shortSide, 1, MaxScale),
-        };
-    }
+        Codec = Codec,
+        Scaling = Scaling,
+        Scale = Scale ?? VideoWriterOptions.ComfortableScale(width, height),
+    };
 }

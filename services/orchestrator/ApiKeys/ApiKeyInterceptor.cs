@@ -8,7 +8,6 @@ namespace Phenaki.Orchestrator.ApiKeys;
 /// <summary>Lets a call of the story service in only with a key that is good, and only as far as the key's limits go.</summary>
 internal sealed class ApiKeyInterceptor(ApiKeyRing ring, ILogger<ApiKeyInterceptor> logger) : Interceptor
 {
-    private const string Bearer = "Bearer ";
     private static readonly object OwnerKey = new();
 
     /// <summary>Whose call it is: the id of its key; empty where calls need none.</summary>
@@ -58,7 +57,7 @@ internal sealed class ApiKeyInterceptor(ApiKeyRing ring, ILogger<ApiKeyIntercept
 
         try
         {
-            var gate = ring.Authenticate(Key(context.RequestHeaders));
+            var gate = ring.Authenticate(ApiKeyHeaders.Read(context.RequestHeaders.GetValue));
             Activity.Current?.SetTag("enduser.id", gate.Id);
             gate.Enter();
             context.UserState[OwnerKey] = gate.Id;
@@ -70,15 +69,5 @@ internal sealed class ApiKeyInterceptor(ApiKeyRing ring, ILogger<ApiKeyIntercept
             StoryLog.CallRefused(logger, context.Method, context.Peer, refusal.Status.Detail);
             throw;
         }
-    }
-
-    private static string? Key(Metadata headers)
-    {
-        if (headers.GetValue("authorization") is { } authorization && authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
-        {
-            return authorization[Bearer.Length..].Trim();
-        }
-
-        return headers.GetValue("x-api-key")?.Trim();
     }
 }

@@ -19,6 +19,7 @@ internal sealed class ModelRegistry(
 {
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ModelSet? _current;
+    private volatile ModelSet? _known;
     private volatile string? _problem = "";
 
     /// <inheritdoc/>
@@ -31,6 +32,12 @@ internal sealed class ModelRegistry(
     /// <exception cref="ModelServiceException">A service is not up.</exception>
     /// <exception cref="ModelMismatchException">The models do not fit each other.</exception>
     public async Task<ModelSet> GetAsync(CallScope scope) => _current ?? await RefreshAsync(scope);
+
+    /// <summary>
+    /// The models, or those that were served last while a service is away: for what has been made with them already. Asked for now where none are known.
+    /// </summary>
+    /// <inheritdoc cref="GetAsync(CallScope)"/>
+    public async Task<ModelSet> LastAsync(CallScope scope) => _known ?? await RefreshAsync(scope);
 
     /// <summary>The models; asked for now.</summary>
     /// <inheritdoc cref="GetAsync(CallScope)"/>
@@ -81,7 +88,7 @@ internal sealed class ModelRegistry(
     private void Found(ModelSet models)
     {
         var before = _current;
-        _current = models;
+        _current = _known = models;
         _problem = null;
         if (before is null || !before.HasSameModels(models))
         {

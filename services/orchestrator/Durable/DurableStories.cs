@@ -58,9 +58,9 @@ internal sealed class DurableStories(StorySilo silo, StoryJournal journal, Story
     public Task<bool> DeleteAsync(string owner, string id, CancellationToken cancellationToken) =>
         AskAsync(id, story => story.DeleteAsync(owner), cancellationToken);
 
-    /// <summary>A page of the stories of an owner, newest first.</summary>
+    /// <summary>A page of the stories of an owner, newest first, or oldest.</summary>
     public async Task<StoryPage> ListAsync(
-        string owner, StoryEntry? after, int count, IReadOnlySet<StoryState> states, CancellationToken cancellationToken)
+        string owner, StoryEntry? after, int count, IReadOnlySet<StoryState> states, Order order, CancellationToken cancellationToken)
     {
         _ = await silo.GrainsAsync(cancellationToken);
         List<WireStory> stories = [];
@@ -68,7 +68,7 @@ internal sealed class DurableStories(StorySilo silo, StoryJournal journal, Story
         var last = after;
         while (true)
         {
-            var (entries, next) = await index.ReadAsync(owner, last, Math.Min(StoriesAtATime, count - stories.Count), states, cancellationToken);
+            var (entries, next) = await index.ReadAsync(owner, last, Math.Min(StoriesAtATime, count - stories.Count), states, order, cancellationToken);
             var found = await Task.WhenAll(entries.Select(entry => GetAsync(owner, entry.Id, withOpening: false, cancellationToken)));
             for (var i = 0; i < found.Length; i++)
             {

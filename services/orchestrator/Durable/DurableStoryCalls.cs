@@ -7,6 +7,7 @@ using Phenaki.Orchestrator.Clients;
 using Phenaki.Orchestrator.Stories;
 using Phenaki.ServiceDefaults.Errors;
 using Phenaki.Story.V1;
+using Order = StackExchange.Redis.Order;
 
 namespace Phenaki.Orchestrator.Durable;
 
@@ -16,6 +17,9 @@ internal sealed class DurableStoryCalls(
 {
     private const int MaxPage = 1_000;
     private const int DefaultPage = 50;
+    private const int MaxLabels = 16;
+    private const int MaxLabelKey = 64;
+    private const int MaxLabelText = 256;
 
     // Nobody knows when a story ends; the wait is long enough not to be a burden, and short against a story.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
@@ -28,16 +32,16 @@ internal sealed class DurableStoryCalls(
     /// <summary>Has a story made.</summary>
     /// <param name="request">The request.</param>
     /// <param name="models">The models that it is checked against.</param>
-    /// <param name="context">The call.</param>
+    /// <param name="owner">The API key that it shall belong to.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<CreateStoryResponse> CreateAsync(
-        CreateStoryRequest request, Func<GenerateStoryRequest, Task<ModelSet>> models, ServerCallContext context)
+        CreateStoryRequest request, Func<GenerateStoryRequest, Task<ModelSet>> models, string owner, CancellationToken cancellationToken)
     {
-        _ = await silo.GrainsAsync(context.CancellationToken);
+        _ = await silo.GrainsAsync(cancellationToken);
         CheckRequest(request);
-        var owner = ApiKeyInterceptor.Owner(context);
         var id = request.RequestId.Length > 0 ? StoryId.Of(owner, request.RequestId) : StoryId.New(seeds);
         var read = _validator.Read(request.Story, await models(request.Story));
-        var creation = await stories.CreateAsync(id, Draft(request, read, owner), context.CancellationToken);
+        var creation = await stories.CreateAsync(id, Draft(request, read, owner, read.Seed ?? seeds.Next()), cancellationToken);
         return creation.Outcome switch
         {
             StoryCreationOutcome.Taken => new() { Story = Story.V1.Story.Parser.ParseFrom(creation.Story) },
@@ -62,7 +66,7 @@ internal sealed class DurableStoryCalls(
         var after = request.PageToken.Length == 0 ? null : StoryEntry.FromPageToken(owner, request.PageToken);
         CheckPage(request, after);
         var count = request.PageSize == 0 ? DefaultPage : (int)request.PageSize;
-        var page = await stories.ListAsync(owner, after, count, request.States.ToHashSet(), context.CancellationToken);
+        var page = await stories.ListAsync(owner, after, count, request.States.ToHashSet(), Order.Descending, context.CancellationToken);
         return new() { Stories = { page.Stories }, NextPageToken = page.Next?.ToPageToken() ?? "" };
     }
 
@@ -113,6 +117,21 @@ internal sealed class DurableStoryCalls(
             violations.Add("story", "is not set; it is what shall be made.");
         }
 
+        if (request.Labels.Count > MaxLabels)
+        {
+            violations.Add("labels", $"has {request.Labels.Count} labels; allowed are up to {MaxLabels}.");
+        }
+
+        foreach (var (key, text) in request.Labels)
+        {
+            if (key.Length is 0 or > MaxLabelKey || !key.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-'))
+            {
+                violations.Add("labels", $"has the key {Violations.Quote(key)}; allowed are 1 to {MaxLabelKey} of a-z, 0-9, '.', '_' and '-'.");
+            }
+
+            violations.Text($"labels[{Violations.Quote(key)}]", text, MaxLabelText, minimum: 0);
+        }
+
         violations.ThrowIfAny();
     }
 
@@ -157,10 +176,9 @@ internal sealed class DurableStoryCalls(
             seed,
             (uint)read.Scenes.Sum(scene => scene.Frames),
             request.Directed,
-            read.OpeningFrames.Count);
+            read.OpeningFrames.Count,
+            request.Labels.ToDictionary(StringComparer.Ordinal));
     }
-
-    private StoryDraft Draft(CreateStoryRequest request, StoryRequest read, string owner) => Draft(request, read, owner, read.Seed ?? seeds.Next());
 
     /// <summary>What can be no id is no story's; no place is made for it to be looked for.</summary>
     public async Task<string> IdAsync(string id, ServerCallContext context)

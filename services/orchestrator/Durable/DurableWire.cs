@@ -60,6 +60,7 @@ internal static class DurableWire
             Frames = timeline?.Frames ?? record.Frames,
             Scene = news.Scene,
             Events = (ulong)news.Now.Events,
+            Labels = { record.Labels },
             Direction = director is null ? null : Direction(director, news.Now),
         };
     }

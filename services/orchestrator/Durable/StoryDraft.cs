@@ -11,6 +11,7 @@ namespace Phenaki.Orchestrator.Durable;
 /// <param name="Frames">Frames of the whole story.</param>
 /// <param name="IsDirected">True for a story that takes commands.</param>
 /// <param name="OpeningFrames">Number of its opening frames.</param>
+/// <param name="Labels">Words of the client's own.</param>
 [GenerateSerializer, Immutable, Alias("phenaki.story-draft")]
 internal sealed record StoryDraft(
     [property: Id(0)] string Owner,
@@ -20,7 +21,8 @@ internal sealed record StoryDraft(
     [property: Id(4)] ulong Seed,
     [property: Id(5)] uint Frames,
     [property: Id(6)] bool IsDirected,
-    [property: Id(7)] int OpeningFrames)
+    [property: Id(7)] int OpeningFrames,
+    [property: Id(20)] Dictionary<string, string> Labels)
 {
     /// <summary>The record of a new story.</summary>
     public StoryRecord ToRecord(DateTimeOffset now) => new()
@@ -33,6 +35,7 @@ internal sealed record StoryDraft(
         Frames = Frames,
         IsDirected = IsDirected,
         OpeningFrames = OpeningFrames,
+        Labels = Labels,
         State = StoryState.Queued,
         Created = now,
     };

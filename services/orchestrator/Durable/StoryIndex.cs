@@ -42,21 +42,22 @@ internal sealed class StoryIndex(StoryStore store)
         },
         cancellationToken);
 
-    /// <summary>The next stories, newest first.</summary>
+    /// <summary>The next stories, newest or oldest first.</summary>
     /// <param name="owner">Whose.</param>
-    /// <param name="after">The entry before the first; null to begin with the newest.</param>
+    /// <param name="after">The entry before the first; null to begin with the newest, or oldest.</param>
     /// <param name="count">Most stories, at least 1.</param>
     /// <param name="states">Those in these states alone, as far as is known here; none for all.</param>
+    /// <param name="order">Descending for the newest first.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The stories, and the last entry that was looked at; null when there are no more.</returns>
     public async Task<(IReadOnlyList<StoryEntry> Found, StoryEntry? Last)> ReadAsync(
-        string owner, StoryEntry? after, int count, IReadOnlySet<StoryState> states, CancellationToken cancellationToken)
+        string owner, StoryEntry? after, int count, IReadOnlySet<StoryState> states, Order order, CancellationToken cancellationToken)
     {
         List<StoryEntry> found = [];
         var last = after;
         while (true)
         {
-            var entries = await NextAsync(owner, last, cancellationToken);
+            var entries = await NextAsync(owner, last, order, cancellationToken);
             var known = states.Count == 0 || entries.Length == 0 ? [] : await StatesAsync(owner, entries, cancellationToken);
             for (var i = 0; i < entries.Length; i++)
             {
@@ -78,12 +79,14 @@ internal sealed class StoryIndex(StoryStore store)
         }
     }
 
-    private async Task<StoryEntry[]> NextAsync(string owner, StoryEntry? after, CancellationToken cancellationToken)
+    private async Task<StoryEntry[]> NextAsync(string owner, StoryEntry? after, Order order, CancellationToken cancellationToken)
     {
         var (index, _) = Keys(owner);
+        RedisValue known = after?.Member ?? default(RedisValue);
+        var (from, to, exclude) = order == Order.Descending ? (default, known, Exclude.Stop) : (known, default(RedisValue), Exclude.Start);
         var members = await store.DoAsync(
             redis => redis.SortedSetRangeByValueAsync(
-                index, min: default, max: after is { } entry ? entry.Member : default, Exclude.Stop, Order.Descending, 0, BatchSize),
+                index, min: from, max: to, exclude, order, 0, BatchSize),
             cancellationToken);
         return [.. members.Select(member => StoryEntry.Parse(owner, member!))];
     }

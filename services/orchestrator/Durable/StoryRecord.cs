@@ -35,6 +35,9 @@ internal sealed record StoryRecord
     /// <summary>Opening frames that it was given.</summary>
     public int OpeningFrames { get; set; }
 
+    /// <summary>Words of the client's own; none in what earlier releases have written.</summary>
+    public Dictionary<string, string> Labels { get; set; } = [];
+
     /// <summary>Where it stands.</summary>
     public StoryState State { get; set; }
 

@@ -29,6 +29,22 @@ public static class ImageReader
         return await ReadAsync(path, file, new FrameFitter(width, height, fit), cancellationToken);
     }
 
+    /// <summary>Reads a picture that is in memory; otherwise as the other overload.</summary>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="file">The file, of at most <see cref="MaxPixels"/>.</param>
+    /// <param name="width">Width of the frame in pixels, at least 1.</param>
+    /// <param name="height">Height of the frame in pixels, at least 1.</param>
+    /// <param name="fit">What happens where the shapes differ.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>width * height * 3 bytes: row-major, red, green, blue.</returns>
+    /// <exception cref="MediaException">It is damaged, too large, or no picture.</exception>
+    public static Task<byte[]> ReadAsync(string name, byte[] file, int width, int height, FitMode fit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        return ReadAsync(name, file, new FrameFitter(width, height, fit), cancellationToken);
+    }
+
     internal static async Task<byte[]> ReadAsync(string path, byte[] file, FrameFitter fitter, CancellationToken cancellationToken)
     {
         var format = ImageSignature.Recognise(file)

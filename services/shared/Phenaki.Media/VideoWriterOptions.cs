@@ -3,6 +3,12 @@ namespace Phenaki.Media;
 /// <summary>How a video is written.</summary>
 public sealed record VideoWriterOptions
 {
+    /// <summary>Largest <see cref="Scale"/>.</summary>
+    public const int MaxScale = 16;
+
+    // Twice as large costs the AV1 encoder four times as long: more than the model takes.
+    private const int ComfortableSide = 128;
+
     /// <summary>Compression of an MP4. Default: <see cref="VideoCodec.Auto"/>. Other formats allow only that.</summary>
     public VideoCodec Codec { get; init; } = VideoCodec.Auto;
 
@@ -36,6 +42,12 @@ public sealed record VideoWriterOptions
     /// </summary>
     public long MaxBufferedBytes { get; init; } = 1L << 30;
 
+    /// <summary>The <see cref="Scale"/> at which small frames are seen well: as much as makes the short side at least 128 pixels.</summary>
+    /// <param name="width">Frame width in pixels, at least 1.</param>
+    /// <param name="height">Frame height in pixels, at least 1.</param>
+    public static int ComfortableScale(int width, int height) =>
+        Math.Clamp((ComfortableSide + Math.Min(width, height) - 1) / Math.Min(width, height), 1, MaxScale);
+
     /// <summary>Throws when a value is out of range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Names the property, the value and the range.</exception>
     internal void Validate()
@@ -43,7 +55,7 @@ public sealed record VideoWriterOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Quality, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Quality, 100);
         ArgumentOutOfRangeException.ThrowIfLessThan(Scale, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Scale, 16);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Scale, MaxScale);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(FfmpegTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxBufferedBytes, 1);
     }

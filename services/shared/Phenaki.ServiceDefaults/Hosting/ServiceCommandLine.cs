@@ -13,7 +13,7 @@ namespace Phenaki.ServiceDefaults.Hosting;
 internal static class ServiceCommandLine
 {
     // Sections that may be set by the full names of their settings.
-    private static readonly string[] OpenSections = ["Kestrel", "Logging", "Tls", "Mesh", "Limits", "ApiKeys", "Stories", TelemetrySettings.Section];
+    private static readonly string[] OpenSections = ["Kestrel", "Logging", "Tls", "Mesh", "Limits", "ApiKeys", "Stories", "Videos", TelemetrySettings.Section];
 
     /// <summary>Options by their switches, each with the configuration key that it sets.</summary>
     public static SortedDictionary<string, string> Switches(ServiceDescription service)

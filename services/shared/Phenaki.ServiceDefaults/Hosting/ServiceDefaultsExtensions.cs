@@ -117,6 +117,7 @@ public static class ServiceDefaultsExtensions
         app.UseTelemetry();
         Listening.GuardHealthPort(app);
         app.Use(UnreadableRequests.AnswerAsync);
+        app.Use(CrossSiteRequests.RefuseAsync);
         app.MapGrpcHealthChecksService();
         if (ReflectionIsOn(app.Configuration, app.Environment))
         {
