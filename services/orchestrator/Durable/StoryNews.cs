@@ -93,7 +93,9 @@ internal sealed class StoryNews
                 _frames = item.Frame is { } frame ? frame.Frame.Index + 1 : _frames;
             }
 
-            return now with { Events = Math.Max(now.Events, (long)item.Number), Progress = null };
+            // After a command it is open anew whether the story waits.
+            var waiting = item.Directed is null ? now.Waiting : null;
+            return now with { Events = Math.Max(now.Events, (long)item.Number), Progress = null, Waiting = waiting };
         });
     }
 
