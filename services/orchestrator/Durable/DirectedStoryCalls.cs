@@ -95,7 +95,7 @@ internal sealed class DirectedStoryCalls(DurableStoryCalls calls, DurableStories
             case DirectStoryRequest.MessageOneofCase.Begin:
                 var begin = first.Begin.Clone();
                 begin.Directed = true;
-                return ((await calls.CreateAsync(begin, models, context)).Story, 0);
+                return ((await calls.CreateAsync(begin, models, ApiKeyInterceptor.Owner(context), context.CancellationToken)).Story, 0);
             case DirectStoryRequest.MessageOneofCase.Join:
                 DurableStoryCalls.CheckNumber("join.after", first.Join.After);
                 var story = (await calls.GetAsync(new() { Id = first.Join.Id }, context)).Story;

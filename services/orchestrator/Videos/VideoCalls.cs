@@ -179,7 +179,7 @@ internal sealed class VideoCalls(
     }
 
     private async Task<WireStory> FindAsync(string video, HttpContext http) =>
-        await stories.GetAsync(VideoFilter.Owner(http), VideoId.Story(video), http.RequestAborted) ?? throw VideoException.NoVideo(video);
+        await stories.GetAsync(VideoFilter.Owner(http), VideoId.Story(video), withOpening: false, http.RequestAborted) ?? throw VideoException.NoVideo(video);
 
     /// <summary>A completed video, and what it was made of, opening frames included.</summary>
     private async Task<(WireStory Story, GenerateStoryRequest Request)> CompletedAsync(string video, HttpContext http)
