@@ -10,6 +10,9 @@ internal sealed partial class StudioVisit : IAsyncDisposable
     // Others use the machine as well.
     private const float Patience = 150_000;
 
+    // Of a page with all that it may have, and once around.
+    private const int MostStops = 120;
+
     private readonly IBrowserContext _context;
     private readonly ConcurrentQueue<string> _faults = new();
 
@@ -135,6 +138,21 @@ internal sealed partial class StudioVisit : IAsyncDisposable
 
         Assert.Equal(frames[^1], await PixelsAsync(count - 1));
         await SaysAsync(Page.Locator(".time"), $"frame {count} of {count}");
+    }
+
+    /// <summary>Presses Tab until the focus is on something.</summary>
+    public async Task TabToAsync(string selector)
+    {
+        for (var pressed = 0; pressed < MostStops; pressed++)
+        {
+            await Page.Keyboard.PressAsync("Tab");
+            if (await Page.EvaluateAsync<bool>("selector => document.activeElement?.matches(selector) ?? false", selector))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"The focus never comes to {selector}.");
     }
 
     /// <summary>Stops the playing.</summary>

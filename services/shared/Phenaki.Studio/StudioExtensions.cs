@@ -29,6 +29,9 @@ public static class StudioExtensions
             studio.Use((context, next) =>
             {
                 Protect(context.Response.Headers);
+
+                // Routing takes two segments for a gRPC call with the wrong verb, and files are not looked for where it has found something.
+                context.SetEndpoint(null);
                 return next(context);
             });
             studio.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files, RedirectToAppendTrailingSlash = true });

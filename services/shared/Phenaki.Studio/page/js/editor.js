@@ -99,7 +99,7 @@ export class Editor {
     const written = this.#script.written;
     let first = null;
     written.forEach((scene, number) => {
-      const words = [...byField].filter(([field]) => field.startsWith(`scenes[${number}].`)).map(([field, text]) => `${field.split(".").at(-1)} ${text}`);
+      const words = [...byField].filter(([field]) => field.startsWith(`scenes[${number}].`)).map(([field, text]) => `The ${field.split(".").at(-1)} ${text}`);
       const card = this.#cards.get(scene.id);
       card.refuse(words.join(" "));
       first ??= words.length > 0 ? card : null;

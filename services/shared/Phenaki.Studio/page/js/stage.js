@@ -29,6 +29,7 @@ export class Stage {
   #time = el("span.time.numeric", {});
   #stop;
   #busy = null;
+  #hasBegun = false;
 
   /** @param {object} on what happens: stop(), frame(position) */
   constructor(on) {
@@ -71,6 +72,8 @@ export class Stage {
   /** Shows a story; null for none. */
   show(story) {
     this.#story = story;
+    this.#hasBegun = false;
+    this.element.classList.toggle("is-empty", story === null);
     this.player.load(story?.frames ?? null);
     this.timeline.show(story);
     this.#picture.hidden = true;
@@ -89,13 +92,23 @@ export class Stage {
       this.player.plan(story.length, story.plan.rate);
       this.#screen.style.setProperty("--aspect", String(story.plan.width / story.plan.height));
       this.timeline.planned();
-      if (!story.isFinal) {
+      if (!this.#hasBegun && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
         this.player.play();
       }
+
+      this.#hasBegun = true;
     }
 
     if (what === "frame") {
       this.player.arrived();
+      if (story.frames.isFull) {
+        this.notice("The film is too long to be shown here as a whole. The file that you save has all of it.");
+      }
+    }
+
+    if (what === "state" && story?.plan && story.isFinal) {
+      // There will be no more, whatever was planned.
+      this.player.plan(story.frames.count, story.plan.rate);
     }
 
     if (what === "frame" || what === "progress" || what === "scene") {

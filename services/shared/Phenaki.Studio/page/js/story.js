@@ -135,6 +135,7 @@ export class Story extends EventTarget {
     this.isDirected = Boolean(story.direction);
     this.isPaused = story.direction?.isPaused ?? false;
     this.isEnding = story.direction?.isEnding ?? false;
+    this.waiting = story.direction?.waiting ? { isPaused: story.direction.waiting.isPaused ?? false } : null;
     if (this.isDirected && this.plan) {
       this.#replan(story);
     }
@@ -183,6 +184,7 @@ export class Story extends EventTarget {
     } else if (item.progress) {
       const { scene = 0, clip = 0, step = 0, steps = 0 } = item.progress;
       this.progress = { scene, clip, step, steps };
+      this.waiting = null;
       this.#set("progress");
     } else if (item.frame) {
       this.progress = null;

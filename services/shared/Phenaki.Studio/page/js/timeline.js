@@ -51,8 +51,9 @@ export class Timeline {
       { data: { frames: scene.frames } },
       el(
         "button.strip-name",
-        { type: "button", title: scene.prompt, "aria-label": `Go to scene ${number + 1}: ${scene.prompt}`, on: { click: () => this.#player.seek(scene.start) } },
-        el("span.strip-number", {}, String(number + 1)),
+        { type: "button", title: scene.prompt, on: { click: () => this.#player.seek(scene.start) } },
+        el("span.visually-hidden", {}, "Go to scene "),
+        el("span.strip-number", {}, `${number + 1} `),
         el("span.strip-prompt", {}, scene.prompt)))));
     for (const item of this.#names.children) {
       item.style.flexGrow = item.dataset.frames;

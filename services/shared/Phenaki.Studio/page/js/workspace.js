@@ -16,6 +16,10 @@ export class Workspace {
   #summary = el("p.summary", { role: "status" });
   #make;
   #direct;
+  #isSending = false;
+  #wasLost = false;
+  #saidScene = -1;
+  #markedScene = -1;
 
   constructor(model) {
     this.#model = model;
@@ -121,11 +125,11 @@ export class Workspace {
     if (what === "connection") {
       const isLost = story.connection === "lost";
       this.stage.notice(isLost ? "The server cannot be reached. The story is kept there, and goes on here as soon as it is back." : "", "is-waiting");
-      if (isLost || this.wasLost) {
+      if (isLost || this.#wasLost) {
         announce(isLost ? "The connection is lost. Trying again." : "Connected again.");
       }
 
-      this.wasLost = isLost;
+      this.#wasLost = isLost;
     } else if (what === "state" && story.isFinal) {
       if (story.state === "STORY_STATE_FAILED") {
         this.stage.notice(`The story failed: ${story.error?.message ?? "the server did not say why."}`, "is-bad");
@@ -134,11 +138,11 @@ export class Workspace {
       announce({ STORY_STATE_SUCCEEDED: "The film is complete.", STORY_STATE_FAILED: "The story failed.", STORY_STATE_CANCELLED: "The story is stopped." }[story.state]);
     } else if (what === "scene") {
       const work = story.scenes.findIndex(scene => scene.status === "work");
-      if (work >= 0 && work !== this.saidScene) {
+      if (work >= 0 && work !== this.#saidScene) {
         announce(`Scene ${work + 1} of ${story.scenes.length} is in work.`);
       }
 
-      this.saidScene = work;
+      this.#saidScene = work;
     }
   }
 
@@ -171,8 +175,8 @@ export class Workspace {
     const isWhole = isSame && story?.state === "STORY_STATE_SUCCEEDED";
     const isWorking = story !== null && !story.isFinal;
     const isWaiting = this.#unread || (isSame && isWorking);
-    this.#make.disabled = scenes.length === 0 || isWhole || isWaiting || this.isSending;
-    this.#make.querySelector("span").textContent = this.isSending ? "Sending" : isChange && !isSame ? "Make the changes" : isWhole ? "Made" : isWaiting && isWorking ? "In work" : isChange ? "Go on making it" : "Make the film";
+    this.#make.disabled = scenes.length === 0 || isWhole || isWaiting || this.#isSending;
+    this.#make.querySelector("span").textContent = this.#isSending ? "Sending" : isChange && !isSame ? "Make the changes" : isWhole ? "Made" : isWaiting && isWorking ? "In work" : isChange ? "Go on making it" : "Make the film";
     this.#direct.hidden = isChange;
     this.#direct.disabled = this.#make.disabled;
     const length = `${scenes.length} ${scenes.length === 1 ? "scene" : "scenes"} · ${seconds(frames / this.#model.framesPerSecond)}`;
@@ -188,8 +192,8 @@ export class Workspace {
   #marked(position) {
     if (this.#story?.plan) {
       const scene = this.#story.sceneOf(position);
-      if (scene !== this.markedScene) {
-        this.markedScene = scene;
+      if (scene !== this.#markedScene) {
+        this.#markedScene = scene;
         this.editor.mark(position);
       }
     }
@@ -198,7 +202,7 @@ export class Workspace {
   async #makeStory(isDirected) {
     const script = this.#script;
     const request = script.toRequest();
-    if (request.scenes.length === 0 || this.isSending) {
+    if (request.scenes.length === 0 || this.#isSending) {
       return;
     }
 
@@ -208,7 +212,7 @@ export class Workspace {
       this.#request = { id: drawRequestId(), body };
     }
 
-    this.isSending = true;
+    this.#isSending = true;
     this.#show();
     try {
       if (this.#story !== null && !this.#story.isFinal) {
@@ -228,7 +232,7 @@ export class Workspace {
       this.editor.refuse(failure.violations);
       toast(failure.violations.length > 0 ? "Something in the story needs another look." : failure.message, "bad");
     } finally {
-      this.isSending = false;
+      this.#isSending = false;
       this.#show();
     }
   }
