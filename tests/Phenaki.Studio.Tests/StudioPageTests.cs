@@ -21,7 +21,7 @@ public sealed partial class StudioPageTests : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseTestServer();
         _app = builder.Build();
         _app.MapStudio();

@@ -166,9 +166,9 @@ public sealed class StudioTests(Chromium chromium, ServedStudio studio) : IClass
         var card = visit.Page.Locator(".card").Filter(new() { Has = visit.Page.Locator($"[href='#/stories/{id}']") });
         await StudioVisit.SaysAsync(card, "a panda walks.");
         await card.Locator("canvas").WaitForAsync();
-        await visit.Page.GetByText("Stopped or failed").ClickAsync();
+        await visit.Page.GetByLabel("Stopped or failed").CheckAsync();
         await Expect(card).ToHaveCountAsync(0);
-        await visit.Page.GetByText("All", new() { Exact = true }).ClickAsync();
+        await visit.Page.GetByLabel("All", new() { Exact = true }).CheckAsync();
         await card.HoverAsync();
         await card.GetByRole(AriaRole.Button).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
@@ -205,7 +205,7 @@ public sealed class StudioTests(Chromium chromium, ServedStudio studio) : IClass
         await Expect(visit.Page.Locator(".directed-scene")).ToHaveCountAsync(2);
         await Expect(visit.Page.GetByLabel("What happens next?")).ToHaveValueAsync("");
         await StudioVisit.SaysAsync(visit.Page.Locator(".directed-scene").Nth(1), "Made");
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).Last.ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Pause making" }).ClickAsync();
         await StudioVisit.SaysAsync(note, "Paused.");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "End the film" }).ClickAsync();

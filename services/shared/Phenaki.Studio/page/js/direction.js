@@ -43,7 +43,7 @@ export class Direction {
       el("input", { type: "radio", name: "place", value: place.value, checked: number === 0 }),
       el("span", {}, place.label))));
     this.#send = button("button.button.primary", "Direct", "send", () => this.#direct());
-    this.#pause = button("button.button", "Pause", "pause", () => this.#steer(this.#story.isPaused ? { resume: {} } : { pause: {} }, this.#story.isPaused ? "It goes on." : "It pauses after this clip."));
+    this.#pause = button("button.button", "Pause making", "pause", () => this.#steer(this.#story.isPaused ? { resume: {} } : { pause: {} }, this.#story.isPaused ? "It goes on." : "It pauses after this clip."));
     this.element = el(
       "section.script.direction",
       { "aria-labelledby": "direction-title", hidden: true },
@@ -82,7 +82,7 @@ export class Direction {
       return;
     }
 
-    this.#pause.querySelector("span").textContent = story.isPaused ? "Go on" : "Pause";
+    this.#pause.querySelector("span").textContent = story.isPaused ? "Go on" : "Pause making";
     this.#pause.querySelector(".icon").replaceWith(icon(story.isPaused ? "play" : "pause"));
     this.#note.hidden = !story.waiting && !story.isEnding;
     this.#note.textContent = story.isEnding ? "It ends with these scenes." : story.waiting?.isPaused ? "Paused. It waits for you to go on." : story.waiting ? "All scenes are made. Say what happens next, or end the film." : "";
