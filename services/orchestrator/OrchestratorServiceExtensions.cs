@@ -7,6 +7,7 @@ using Phenaki.Caching;
 using Phenaki.Orchestrator.ApiKeys;
 using Phenaki.Orchestrator.Clients;
 using Phenaki.Orchestrator.Durable;
+using Phenaki.Orchestrator.OpenApi;
 using Phenaki.Orchestrator.Stories;
 using Phenaki.Orchestrator.Videos;
 using Phenaki.ServiceDefaults.Errors;
@@ -63,6 +64,7 @@ public static class OrchestratorServiceExtensions
         AddDurableStories(builder);
         services.AddServiceOptions<VideoOptions>(builder.Configuration.GetSection(VideoOptions.Section));
         services.AddVideos();
+        services.AddOpenApiDocument();
         return builder;
     }
 
@@ -73,6 +75,7 @@ public static class OrchestratorServiceExtensions
         _ = app.Services.GetRequiredService<ApiKeyRing>();
         app.MapTranscodedService<StoryGrpcService>();
         app.MapVideos();
+        app.MapOpenApiDocument();
         app.MapStudio();
         return app;
     }

@@ -23,6 +23,10 @@ public sealed record ClientLanguage(string Folder, string Command, string FirstV
         "cpp", "bin/story", "first_video.cpp", Ffmpeg, ("command -v c++", "g++"), ("command -v cmake", "cmake"), ("command -v protoc", "protobuf-compiler"),
         ("command -v grpc_cpp_plugin", "protobuf-compiler-grpc"), ("echo '#include <grpcpp/grpcpp.h>' | c++ -std=c++17 -fsyntax-only -x c++ -", "libgrpc++-dev"));
 
+    /// <summary>Node again, with OpenAI's client, for the videos API; its command checks every call.</summary>
+    public static ClientLanguage OpenAi { get; } = new(
+        "openai", "node check.js", "first-video.js", Ffmpeg, ("command -v node", "nodejs"), ("command -v npm", "npm"));
+
     /// <summary>Folders that building makes.</summary>
     public static IReadOnlySet<string> Built { get; } = new HashSet<string> { "bin", "generated", "node_modules", "__pycache__" };
 

@@ -27,7 +27,7 @@ public sealed partial class DurableStoryTests
         List<WireStory> stories = [];
         for (var i = 0; i < 4; i++)
         {
-            stories.Add(await CreateAsync(addresses[i % 2], Request((ulong)i), $"story-{i}"));
+            stories.Add(await StoryCalls.CreateAsync(addresses[i % 2], Request((ulong)i), $"story-{i}"));
             watchers.Add(new(stories[i].Id, addresses));
         }
 
@@ -37,15 +37,15 @@ public sealed partial class DurableStoryTests
         await mesh.Orchestrators[0].KillAsync();
 
         // A client that does not know whether its story was taken asks again, elsewhere.
-        Assert.Equal(stories[0].Id, (await CreateAsync(addresses[1], Request(0), "story-0")).Id);
+        Assert.Equal(stories[0].Id, (await StoryCalls.CreateAsync(addresses[1], Request(0), "story-0")).Id);
         await Task.WhenAll(watching);
         plain.Start();
         await plain.ReadyAsync(Token);
         for (var i = 0; i < 4; i++)
         {
             watchers[i].AssertWhole(Frames);
-            Assert.Equal(StoryState.Succeeded, (await GetAsync(addresses[1], stories[i].Id)).State);
-            Assert.Equal(await GeneratedAsync(plain.Address, Request((ulong)i)), Pixels(watchers[i].Events));
+            Assert.Equal(StoryState.Succeeded, (await StoryCalls.GetAsync(addresses[1], stories[i].Id)).State);
+            Assert.Equal(await StoryCalls.GeneratedAsync(plain.Address, Request((ulong)i)), StoryCalls.Pixels(watchers[i].Events));
         }
 
         mesh.Orchestrators[0].Start();
@@ -63,7 +63,7 @@ public sealed partial class DurableStoryTests
             "--redis", redis.Address, "--Stories:AdvertisedAddress=127.0.0.1", "--Stories:ReminderPeriod=00:00:02");
         orchestrator.Start();
         await orchestrator.ReadyAsync(Token);
-        var story = await CreateAsync(orchestrator.Address, Request(1), "");
+        var story = await StoryCalls.CreateAsync(orchestrator.Address, Request(1), "");
         var watcher = new StoryWatcher(story.Id, [orchestrator.Address]);
         var watching = watcher.RunAsync(Token);
         await Eventually.TrueAsync(() => ValueTask.FromResult(watcher.Frames > 0), Token);
@@ -73,7 +73,7 @@ public sealed partial class DurableStoryTests
 
         await watching;
         watcher.AssertWhole(Frames);
-        Assert.Equal(await GeneratedAsync(mesh.Orchestrators[0].Address, Request(1)), Pixels(watcher.Events));
+        Assert.Equal(await StoryCalls.GeneratedAsync(mesh.Orchestrators[0].Address, Request(1)), StoryCalls.Pixels(watcher.Events));
     }
 
     [Fact(Timeout = Timeout)]
@@ -85,7 +85,7 @@ public sealed partial class DurableStoryTests
         string[] ids;
         await using (var first = await ServeAsync(folder, "--cache-dir", folder.Of("cache")))
         {
-            ids = [(await CreateAsync(Address(first), Request(1), "")).Id, (await CreateAsync(Address(first), Request(2), "")).Id];
+            ids = [(await StoryCalls.CreateAsync(Address(first), Request(1), "")).Id, (await StoryCalls.CreateAsync(Address(first), Request(2), "")).Id];
             using var channel = GrpcChannel.ForAddress(Address(first));
             using var call = new StoryService.StoryServiceClient(channel).WatchStory(new() { Id = ids[0] }, cancellationToken: Token);
             while (watched.Count(item => item.Frame is not null) < 12 && await call.ResponseStream.MoveNext(Token))
@@ -109,15 +109,15 @@ public sealed partial class DurableStoryTests
         }
 
         // The other one is watched by nobody: it goes on by itself.
-        await Eventually.TrueAsync(async () => (await GetAsync(Address(second), ids[1])).State == StoryState.Succeeded, Token);
+        await Eventually.TrueAsync(async () => (await StoryCalls.GetAsync(Address(second), ids[1])).State == StoryState.Succeeded, Token);
         var all = watched.Concat(rest).Where(item => item.Number > 0).ToList();
         Assert.Equal(Enumerable.Range(1, all.Count).Select(number => (ulong)number), all.Select(item => item.Number));
         Assert.Equal(StoryState.Succeeded, all[^1].StateChanged.State);
 
         await using var plain = await ServeAsync(folder, "--no-cache");
-        Assert.Equal(await GeneratedAsync(Address(plain), Request(1)), Pixels(all));
+        Assert.Equal(await StoryCalls.GeneratedAsync(Address(plain), Request(1)), StoryCalls.Pixels(all));
         Assert.Equal(
-            await GeneratedAsync(Address(plain), Request(2)), Pixels((await new StoryWatcher(ids[1], [Address(second)]).RunAsync(Token)).Events));
+            await StoryCalls.GeneratedAsync(Address(plain), Request(2)), StoryCalls.Pixels((await new StoryWatcher(ids[1], [Address(second)]).RunAsync(Token)).Events));
     }
 
     private static GenerateStoryRequest Request(ulong seed) => new()
@@ -126,46 +126,6 @@ public sealed partial class DurableStoryTests
         Scenes = { new Scene { Prompt = "a bear walks on mars.", Frames = 29 }, new Scene { Prompt = "the bear dances.", Frames = 29 } },
         Sampling = new() { Steps = 192 },
     };
-
-    private static async Task<WireStory> CreateAsync(string address, GenerateStoryRequest request, string name)
-    {
-        using var channel = GrpcChannel.ForAddress(address);
-        while (true)
-        {
-            try
-            {
-                return (await new StoryService.StoryServiceClient(channel).CreateStoryAsync(
-                    new() { RequestId = name, Story = request }, cancellationToken: Token)).Story;
-            }
-            catch (RpcException refusal) when (refusal.StatusCode == StatusCode.Unavailable)
-            {
-                // Not among those that keep stories yet.
-                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Token);
-            }
-        }
-    }
-
-    private static async Task<WireStory> GetAsync(string address, string id)
-    {
-        using var channel = GrpcChannel.ForAddress(address);
-        return (await new StoryService.StoryServiceClient(channel).GetStoryAsync(new() { Id = id }, cancellationToken: Token)).Story;
-    }
-
-    private static async Task<string> GeneratedAsync(string address, GenerateStoryRequest request)
-    {
-        using var channel = GrpcChannel.ForAddress(address);
-        using var call = new StoryService.StoryServiceClient(channel).GenerateStory(request, cancellationToken: Token);
-        var frames = new System.Text.StringBuilder();
-        await foreach (var item in call.ResponseStream.ReadAllAsync(Token))
-        {
-            frames.Append(item.Frame is { } frame ? Convert.ToHexString(frame.Frame.Rgb.Span) : "");
-        }
-
-        return frames.ToString();
-    }
-
-    private static string Pixels(IEnumerable<WatchStoryResponse> events) =>
-        string.Concat(events.Where(item => item.Frame is not null).Select(item => Convert.ToHexString(item.Frame.Frame.Rgb.Span)));
 
     private static async Task<ProgramProcess> ServeAsync(TemporaryFolder folder, params string[] cache)
     {

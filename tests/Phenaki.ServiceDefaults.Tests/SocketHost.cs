@@ -36,6 +36,7 @@ internal sealed class SocketHost : IAsyncDisposable
         }
 
         builder.AddPhenakiServiceDefaults();
+        builder.AddPhenakiHttp();
         builder.Services.AddSingleton(behaviour ?? new());
         var app = builder.Build();
         app.MapPhenakiDefaults();

@@ -51,6 +51,7 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <summary>Starts any program.</summary>
     public static ProgramProcess Start(ProcessStartInfo start)
     {
+        start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         return new ProgramProcess(Process.Start(start)!);
@@ -72,6 +73,16 @@ public sealed class ProgramProcess : IAsyncDisposable
             throw new TimeoutException($"It has not said '{words}'.\n{Said}", late);
         }
     }
+
+    /// <summary>Types a line on its standard input.</summary>
+    public async Task TypeAsync(string line, CancellationToken cancellationToken)
+    {
+        await _process.StandardInput.WriteLineAsync(line.AsMemory(), cancellationToken);
+        await _process.StandardInput.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Types Ctrl-D.</summary>
+    public void EndInput() => _process.StandardInput.Close();
 
     /// <summary>Memory that it holds, bytes; only while it runs.</summary>
     public long ResidentBytes

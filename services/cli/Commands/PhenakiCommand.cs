@@ -43,6 +43,7 @@ internal static class PhenakiCommand
     private static RootCommand Create() => new("Turns stories, prompts that change over time, into videos (Phenaki, arXiv 2210.02399).")
     {
         StoryCommand.Create(),
+        DirectCommand.Create(),
         ServeCommand.Create(),
         ModelCommand.Create(),
         EncodePromptCommand.Create(),

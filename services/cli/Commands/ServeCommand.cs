@@ -75,6 +75,7 @@ internal sealed class ServeCommand
             Parts = parts,
             Device = device,
             Cache = cache,
+            Stories = StoryKeeping.Cache,
             Listen = $"http://{new IPEndPoint(address!, port)}",
             HttpListen = httpPort < 0 ? null : $"http://{new IPEndPoint(address!, httpPort)}",
             LogLevel = LogLevel.Information,

@@ -50,7 +50,7 @@ internal sealed class Mesh : IAsyncDisposable
     /// <exception cref="IOException">The port is in use.</exception>
     public static async Task<Mesh> StartAsync(MeshOptions options, CancellationToken cancellationToken)
     {
-        var cache = MeshCache.Start(options.Cache, keepsStories: options.Listen is not null);
+        var cache = MeshCache.Start(options.Cache, options.Stories);
         var transport = new MeshTransport();
         Mesh? mesh = null;
         try
@@ -152,11 +152,19 @@ internal sealed class Mesh : IAsyncDisposable
             [$"{OrchestratorOptions.Section}:{nameof(OrchestratorOptions.MaskedTransformerAddress)}"] = Inside,
             [$"{OrchestratorOptions.Section}:{nameof(OrchestratorOptions.Redis)}"] = cache.Address,
         };
+        switch (options.Stories)
+        {
+            case StoryKeeping.None:
+                settings[$"{DurableStoryOptions.Section}:{nameof(DurableStoryOptions.Enabled)}"] = "false";
+                break;
+            case StoryKeeping.Process:
+                // Who sits before it may think for as long as they like.
+                settings[$"{DurableStoryOptions.Section}:{nameof(DurableStoryOptions.MaxDirectionWait)}"] = "1.00:00:00";
+                break;
+        }
+
         if (options.Listen is null)
         {
-            // A command makes one story and waits for it.
-            settings[$"{DurableStoryOptions.Section}:{nameof(DurableStoryOptions.Enabled)}"] = "false";
-
             // Nobody outside the process can call: what guards ports is for programs that have one.
             settings[KeyFile] = "";
             settings[$"{TlsOptions.Section}:{nameof(TlsOptions.CertificateFile)}"] = "";

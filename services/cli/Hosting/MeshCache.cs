@@ -30,30 +30,20 @@ internal sealed class MeshCache : IDisposable
 
     /// <summary>Starts what was chosen. A cache that cannot be had is told, not an error.</summary>
     /// <param name="choice">What was chosen.</param>
-    /// <param name="keepsStories">True to start the store of the stories beside an embedded cache.</param>
+    /// <param name="keeping">Which stories are kept: with those of the cache its store is started beside an embedded one.</param>
     /// <exception cref="CliException">A folder that was asked for by name cannot be used.</exception>
-    public static MeshCache Start(CacheChoice choice, bool keepsStories)
+    /// <exception cref="IOException">There is no place for the stories of this process.</exception>
+    public static MeshCache Start(CacheChoice choice, StoryKeeping keeping)
     {
-        if (!choice.IsOn || choice.Redis is not null)
-        {
-            return new MeshCache(choice.Redis ?? "");
-        }
-
-        var (folder, notice) = Take(choice);
-        EmbeddedCache? embedded = null;
+        var own = keeping == StoryKeeping.Process ? EmbeddedStories.Start(null) : null;
         try
         {
-            embedded = EmbeddedCache.Start(folder);
-            notice = embedded.WasDamaged ? "What the cache folder held could not be read; it was deleted." : notice;
-            var stories = keepsStories ? EmbeddedStories.Start(folder) : null;
-            notice = stories?.PutAside is { } aside ? $"The stories that were kept could not be read; they are now in '{aside}'." : notice;
-            return new MeshCache(embedded.Address, notice, folder, embedded, stories);
+            return Start(choice, keeping == StoryKeeping.Cache, own);
         }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
+        catch
         {
-            embedded?.Dispose();
-            folder?.Dispose();
-            return new MeshCache("", $"There is no cache this time: {failure.GetBaseException().Message}");
+            own?.Dispose();
+            throw;
         }
     }
 
@@ -63,6 +53,31 @@ internal sealed class MeshCache : IDisposable
         _stories?.Dispose();
         _embedded?.Dispose();
         _folder?.Dispose();
+    }
+
+    private static MeshCache Start(CacheChoice choice, bool keepsStories, EmbeddedStories? own)
+    {
+        if (!choice.IsOn || choice.Redis is not null)
+        {
+            return new MeshCache(choice.Redis ?? "", stories: own);
+        }
+
+        var (folder, notice) = Take(choice);
+        EmbeddedCache? embedded = null;
+        try
+        {
+            embedded = EmbeddedCache.Start(folder);
+            notice = embedded.WasDamaged ? "What the cache folder held could not be read; it was deleted." : notice;
+            var stories = keepsStories ? EmbeddedStories.Start(folder) : own;
+            notice = stories?.PutAside is { } aside ? $"The stories that were kept could not be read; they are now in '{aside}'." : notice;
+            return new MeshCache(embedded.Address, notice, folder, embedded, stories);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            embedded?.Dispose();
+            folder?.Dispose();
+            return new MeshCache("", $"There is no cache this time: {failure.GetBaseException().Message}", stories: own);
+        }
     }
 
     private static (CacheFolder? Folder, string? Notice) Take(CacheChoice choice)

@@ -12,6 +12,9 @@ internal sealed record MeshOptions
     /// <summary>The cache.</summary>
     public required CacheChoice Cache { get; init; }
 
+    /// <summary>Which stories it keeps.</summary>
+    public StoryKeeping Stories { get; init; }
+
     /// <summary>URL to listen at, as in <c>http://127.0.0.1:5100</c>; null for inside this process alone.</summary>
     public string? Listen { get; init; }
 

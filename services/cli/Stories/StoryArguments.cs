@@ -34,10 +34,11 @@ internal sealed record StoryArguments
     public VideoArguments Video { get; init; } = new();
 
     /// <summary>Says what is wrong, a line for each, before anything slow begins.</summary>
-    public IReadOnlyList<string> Problems()
+    /// <param name="needsPrompt">False where prompts may come later.</param>
+    public IReadOnlyList<string> Problems(bool needsPrompt = true)
     {
         List<string> problems = [];
-        if (Prompts.Count == 0)
+        if (needsPrompt && Prompts.Count == 0)
         {
             problems.Add("There is no prompt; say what happens in each scene, as in: phenaki story \"A teddy bear is swimming in the ocean.\" -o story.mp4");
         }
@@ -52,7 +53,7 @@ internal sealed record StoryArguments
             // The parser takes what it does not know as one more prompt.
             if (Prompts[i].StartsWith("--", StringComparison.Ordinal))
             {
-                problems.Add($"There is no option '{Prompts[i]}'; phenaki story --help says what there is.");
+                problems.Add($"There is no option '{Prompts[i]}'; --help says what there is.");
             }
 
             TextRules.Check(problems, $"Prompt {i + 1}", Prompts[i], TextRules.MaxPrompt, mayBeEmpty: false);

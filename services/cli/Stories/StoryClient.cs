@@ -10,19 +10,22 @@ internal sealed class StoryClient(StoryService.StoryServiceClient service, IStor
 {
     /// <summary>Makes the story.</summary>
     /// <param name="story">Checked.</param>
-    /// <param name="opening">Frames that it goes on from; may be none.</param>
-    /// <param name="prefixFrames">How many of the last of them the service makes use of.</param>
+    /// <param name="request">Its request.</param>
     /// <param name="cancellationToken">Cancels the call; the output is then as it was.</param>
     /// <exception cref="RpcException">The service refuses or fails.</exception>
     /// <exception cref="MediaException">The video cannot be written.</exception>
-    public async Task<StoryResult> MakeAsync(StoryArguments story, IReadOnlyList<byte[]> opening, int prefixFrames, CancellationToken cancellationToken)
+    public async Task<StoryResult> MakeAsync(StoryArguments story, GenerateStoryRequest request, CancellationToken cancellationToken)
     {
         StoryResult? result = null;
-        await progress.RunAsync(async () => result = await ReceiveAsync(story, Request(story, opening, prefixFrames), cancellationToken));
+        await progress.RunAsync(async () => result = await ReceiveAsync(story, request, cancellationToken));
         return result!;
     }
 
-    private static GenerateStoryRequest Request(StoryArguments story, IReadOnlyList<byte[]> opening, int prefixFrames)
+    /// <summary>The request of a story.</summary>
+    /// <param name="story">Checked.</param>
+    /// <param name="opening">Frames that it goes on from; may be none.</param>
+    /// <param name="prefixFrames">How many of the last of them the service makes use of.</param>
+    public static GenerateStoryRequest Request(StoryArguments story, IReadOnlyList<byte[]> opening, int prefixFrames)
     {
         var request = new GenerateStoryRequest
         {
@@ -43,7 +46,7 @@ internal sealed class StoryClient(StoryService.StoryServiceClient service, IStor
     private async Task<StoryResult> ReceiveAsync(StoryArguments story, GenerateStoryRequest request, CancellationToken cancellationToken)
     {
         var resumption = new StoryResumption(time);
-        await using var received = new ReceivedStory(progress, plan => Open(story, plan), resumption.Progressed);
+        await using var received = new ReceivedStory(progress, plan => Open(story.Video, story.Output, plan), resumption.Progressed);
         while (true)
         {
             try
@@ -68,12 +71,17 @@ internal sealed class StoryClient(StoryService.StoryServiceClient service, IStor
         }
     }
 
-    private static IVideoSink Open(StoryArguments story, StoryAccepted plan)
+    /// <summary>Opens the video of a story.</summary>
+    /// <param name="video">How it is to be written.</param>
+    /// <param name="output">What to write.</param>
+    /// <param name="plan">Has its size.</param>
+    public static IVideoSink Open(VideoArguments video, string output, StoryAccepted plan)
     {
         var (height, width) = ((int)plan.Height, (int)plan.Width);
-        return VideoOutput.Open(story.Output, width, height, plan.FramesPerSecond, story.Video.ToWriter(height, width));
+        return VideoOutput.Open(output, width, height, plan.FramesPerSecond, video.ToWriter(height, width));
     }
 
-    private static string[] Files(string output) =>
+    /// <summary>The files that were written.</summary>
+    public static string[] Files(string output) =>
         Directory.Exists(output) ? [.. Directory.EnumerateFiles(output).Order(StringComparer.Ordinal)] : [output];
 }

@@ -8,15 +8,21 @@ using Phenaki.Contracts;
 using Phenaki.ServiceDefaults.Security;
 using Phenaki.ServiceDefaults.Telemetry;
 using Phenaki.Story.V1;
-using Spectre.Console;
 
 namespace Phenaki.Cli.Stories;
 
 /// <summary>Makes a story from its arguments to its file, and says so. Standard output is the result; everything else goes to standard error.</summary>
 /// <param name="story">Checked.</param>
+/// <param name="make">Has it made and written.</param>
+/// <param name="again">How the same video is made again, for its seed.</param>
 /// <param name="isJson">True for a result in JSON.</param>
 /// <param name="time">The clock.</param>
-internal sealed class StoryRun(StoryArguments story, bool isJson, TimeProvider time)
+internal sealed class StoryRun(
+    StoryArguments story,
+    Func<StoryService.StoryServiceClient, GenerateStoryRequest, CancellationToken, Task<StoryResult>> make,
+    Func<ulong, string> again,
+    bool isJson,
+    TimeProvider time)
 {
     private readonly long _begun = time.GetTimestamp();
 
@@ -82,17 +88,15 @@ internal sealed class StoryRun(StoryArguments story, bool isJson, TimeProvider t
     private async Task<int> MakeAsync(
         StoryService.StoryServiceClient service, IReadOnlyList<byte[]> opening, int prefixFrames, CancellationToken cancellationToken)
     {
-        IStoryProgress progress = Console.IsErrorRedirected
-            ? new LineProgress(Console.Error, time)
-            : new BarProgress(AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }));
-        var result = await TracedAsync(() => new StoryClient(service, progress, time).MakeAsync(story, opening, prefixFrames, cancellationToken));
+        var request = StoryClient.Request(story, opening, prefixFrames);
+        var result = await TracedAsync(() => make(service, request, cancellationToken));
         foreach (var warning in StoryText.Warnings(result))
         {
             await Console.Error.WriteLineAsync(warning);
         }
 
         var took = time.GetElapsedTime(_begun);
-        foreach (var line in isJson ? [StoryText.Json(result, took)] : StoryText.Summary(story, result, took))
+        foreach (var line in isJson ? [StoryText.Json(result, took)] : StoryText.Summary(story.Output, result, again(result.Plan.Seed), took))
         {
             await Console.Out.WriteLineAsync(line);
         }

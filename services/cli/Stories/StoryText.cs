@@ -14,12 +14,16 @@ internal static class StoryText
         select $"Warning: the model has never seen these words of scene {scene.Number} and cannot show them: {string.Join(", ", scene.UnknownWords)}";
 
     /// <summary>For people.</summary>
-    public static IEnumerable<string> Summary(StoryArguments story, StoryResult result, TimeSpan took)
+    /// <param name="output">What was written.</param>
+    /// <param name="result">The story.</param>
+    /// <param name="again">How the same video is made again.</param>
+    /// <param name="took">How long it took.</param>
+    public static IEnumerable<string> Summary(string output, StoryResult result, string again, TimeSpan took)
     {
         var clips = result.Clips.ToList();
         var prompts = result.Account.PromptsFromCache + result.Account.ModelCalls.EncodePrompts;
-        yield return Say($"Wrote {story.Output}: {result.Account.Frames} frames, {result.Account.Frames / result.Plan.FramesPerSecond:0.#} s at {result.Plan.FramesPerSecond:0.###} frames a second.");
-        yield return Say($"Seed {result.Plan.Seed}; --seed {result.Plan.Seed} makes the same video again.");
+        yield return Say($"Wrote {output}: {result.Account.Frames} frames, {result.Account.Frames / result.Plan.FramesPerSecond:0.#} s at {result.Plan.FramesPerSecond:0.###} frames a second.");
+        yield return Say($"Seed {result.Plan.Seed}; {again}");
         yield return Say($"From the cache: {clips.Count(clip => clip.Clip.TokensFromCache)} of {clips.Count} clips, {result.Account.PromptsFromCache} of {prompts} prompts.");
         yield return Say($"Took {took.TotalSeconds:0.0} s: sampling {result.Account.Seconds.SampleTokens:0.0} s, decoding {result.Account.Seconds.DecodeVideo:0.0} s, encoding {result.Account.Seconds.EncodeVideo:0.0} s.");
     }

@@ -41,7 +41,7 @@ internal sealed class DurableStoryCalls(
         CheckRequest(request);
         var id = request.RequestId.Length > 0 ? StoryId.Of(owner, request.RequestId) : StoryId.New(seeds);
         var read = _validator.Read(request.Story, await models(request.Story));
-        var creation = await stories.CreateAsync(id, Draft(request, read, owner, read.Seed ?? seeds.Next()), cancellationToken);
+        var creation = await stories.CreateAsync(id, Draft(request, read, owner), cancellationToken);
         return creation.Outcome switch
         {
             StoryCreationOutcome.Taken => new() { Story = Story.V1.Story.Parser.ParseFrom(creation.Story) },
@@ -179,6 +179,8 @@ internal sealed class DurableStoryCalls(
             read.OpeningFrames.Count,
             request.Labels.ToDictionary(StringComparer.Ordinal));
     }
+
+    private StoryDraft Draft(CreateStoryRequest request, StoryRequest read, string owner) => Draft(request, read, owner, read.Seed ?? seeds.Next());
 
     /// <summary>What can be no id is no story's; no place is made for it to be looked for.</summary>
     public async Task<string> IdAsync(string id, ServerCallContext context)

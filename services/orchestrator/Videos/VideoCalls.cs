@@ -15,7 +15,7 @@ namespace Phenaki.Orchestrator.Videos;
 
 /// <summary>The calls of the videos API. A video is a story that outlives its client.</summary>
 internal sealed class VideoCalls(
-    DurableStories stories, DurableStoryCalls durable, StoryJournal journal, ModelRegistry registry, VideoImages images, VideoFiles files, IOptions<VideoOptions> options)
+    DurableStories stories, DurableStoryCalls durable, ModelRegistry registry, VideoImages images, VideoFiles files, IOptions<VideoOptions> options)
 {
     private const string IdempotencyKey = "Idempotency-Key";
     private const int DefaultPage = 20;
@@ -178,18 +178,16 @@ internal sealed class VideoCalls(
         }
     }
 
-    private async Task<WireStory> FindAsync(string video, HttpContext http) =>
-        await stories.GetAsync(VideoFilter.Owner(http), VideoId.Story(video), withOpening: false, http.RequestAborted) ?? throw VideoException.NoVideo(video);
+    private async Task<WireStory> FindAsync(string video, HttpContext http, bool withOpening = false) =>
+        await stories.GetAsync(VideoFilter.Owner(http), VideoId.Story(video), withOpening, http.RequestAborted) ?? throw VideoException.NoVideo(video);
 
     /// <summary>A completed video, and what it was made of, opening frames included.</summary>
     private async Task<(WireStory Story, GenerateStoryRequest Request)> CompletedAsync(string video, HttpContext http)
     {
-        var story = await FindAsync(video, http);
+        var story = await FindAsync(video, http, withOpening: true);
         ThrowIfNotCompleted(story);
         var request = story.Request.Clone();
         request.Seed = story.Seed;
-        request.OpeningFrames.Clear();
-        request.OpeningFrames.Add(GenerateStoryRequest.Parser.ParseFrom(await journal.ReadOpeningAsync(story.Id, http.RequestAborted)).OpeningFrames);
         return (story, request);
     }
 

@@ -1,20 +1,23 @@
 using System.Net.Mime;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Options;
+using Phenaki.Orchestrator.Stories;
 
 namespace Phenaki.Orchestrator.Videos;
 
 /// <summary>The videos API of OpenAI, as its clients call it: paths, methods and what they take.</summary>
 internal static class VideoEndpoints
 {
-    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
-
     /// <summary>Adds the calls.</summary>
     public static void AddVideos(this IServiceCollection services)
     {
         services.AddSingleton<VideoImages>();
         services.AddSingleton<VideoFileWriter>();
-        services.AddSingleton<VideoFiles>();
+        services.AddSingleton(provider => new VideoFiles(
+            provider.GetRequiredService<VideoFileWriter>().WriteAsync,
+            provider.GetRequiredService<ISeedSource>(),
+            provider.GetRequiredService<IOptions<VideoOptions>>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<VideoCalls>();
         services.AddSingleton<IValidateOptions<VideoOptions>, VideoOptionsValidator>();
     }
@@ -31,7 +34,9 @@ internal static class VideoEndpoints
             .WithName("GetVideo").WithSummary("A video as it is now.").Gives<VideoAnswer>();
         videos.MapDelete("{id}", (HttpContext http, VideoCalls calls, string id) => Answer(calls.DeleteAsync(id, http)))
             .WithName("DeleteVideo").WithSummary("Forgets a video, and stops it where it is not completed.").Gives<VideoDeletedAnswer>();
-        videos.MapMethods("{id}/content", Reading, (HttpContext http, VideoCalls calls, string id, string? variant, string? format) => calls.ContentAsync(id, variant, format, http))
+        var content = (HttpContext http, VideoCalls calls, string id, string? variant, string? format) => calls.ContentAsync(id, variant, format, http);
+        videos.MapMethods("{id}/content", [HttpMethods.Head], content).ExcludeFromDescription();
+        videos.MapGet("{id}/content", content)
             .WithName("DownloadVideo").WithSummary("A file of a completed video: variant video (format mp4, webp or gif), thumbnail or spritesheet. Ranges are answered.")
             .Produces(StatusCodes.Status200OK, contentType: "video/mp4", additionalContentTypes: [MediaTypeNames.Image.Webp, MediaTypeNames.Image.Gif, MediaTypeNames.Image.Jpeg])
             .Errors();
@@ -41,8 +46,13 @@ internal static class VideoEndpoints
             .WithName("EditVideo").WithSummary("As remix, with the video named in the body.").Takes<VideoEditBody>().Gives<VideoAnswer>();
         videos.MapPost("extensions", (HttpContext http, VideoCalls calls) => Answer(calls.ExtendAsync(http)))
             .WithName("ExtendVideo").WithSummary("A completed video with one more scene.").Takes<VideoExtendBody>().Gives<VideoAnswer>();
-        videos.Map("{**rest}", Task<IResult> (HttpContext http) => throw VideoException.NoCall(http.Request)).ExcludeFromDescription();
+        videos.Map("{**rest}", Task<IResult> (HttpContext http) => throw Unserved(http.Request)).ExcludeFromDescription();
     }
+
+    // Calls that take a body are passed over where it is of another kind, or there is none.
+    private static VideoException Unserved(HttpRequest request) => HttpMethods.IsPost(request.Method) && !request.HasJsonContentType() && !request.HasFormContentType
+        ? VideoException.OtherContent(request.ContentType)
+        : VideoException.NoCall(request);
 
     private static async Task<IResult> Answer<T>(Task<T> answer) => Results.Json(await answer, VideoJson.Options);
 

@@ -20,16 +20,21 @@ internal sealed class VideoFiles : IAsyncDisposable
     private readonly Dictionary<string, Kept> _kept = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrencyLimiter _room;
-    private readonly VideoFileWriter _writer;
+    private readonly Func<WireStory, VideoFileKind, string, CancellationToken, Task> _write;
     private readonly VideoOptions _options;
     private readonly TimeProvider _time;
     private readonly Lazy<VideoFolder> _folder;
     private long _bytes;
     private long _uses;
 
-    public VideoFiles(VideoFileWriter writer, ISeedSource names, IOptions<VideoOptions> options, TimeProvider time)
+    /// <summary>Keeps nothing yet.</summary>
+    /// <param name="write">Writes a story into a file of a kind, at a path.</param>
+    /// <param name="names">Tells the folders of processes apart.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="time">The clock.</param>
+    public VideoFiles(Func<WireStory, VideoFileKind, string, CancellationToken, Task> write, ISeedSource names, IOptions<VideoOptions> options, TimeProvider time)
     {
-        _writer = writer;
+        _write = write;
         _options = options.Value;
         _time = time;
         _room = new(new() { PermitLimit = _options.MaxEncodings, QueueLimit = _options.MaxWaiting });
@@ -60,13 +65,18 @@ internal sealed class VideoFiles : IAsyncDisposable
 
         // A story that was deleted and asked for again by the same name has another time.
         var name = $"{Prefix(story.Id)}{story.CreateTime.ToDateTimeOffset().UtcTicks:x}-{kind.Name}";
+        DropExpired();
         while (true)
         {
             Task<VideoFile>? writing;
             lock (_gate)
             {
-                DropExpired();
-                if (_kept.TryGetValue(name, out var kept))
+                if (_kept.TryGetValue(name, out var kept) && !File.Exists(kept.File.Path))
+                {
+                    // Somebody tidies the folder for temporary files.
+                    Drop(name);
+                }
+                else if (kept is not null)
                 {
                     kept.LastUse = ++_uses;
                     return (kept.File, new FileStream(kept.File.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.Asynchronous));
@@ -105,7 +115,7 @@ internal sealed class VideoFiles : IAsyncDisposable
             writing = [.. _writing.Values];
         }
 
-        await Task.WhenAll(writing).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await ((Task)Task.WhenAll(writing)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _room.Dispose();
         _stop.Dispose();
         if (_folder.IsValueCreated)
@@ -126,8 +136,8 @@ internal sealed class VideoFiles : IAsyncDisposable
                 throw RpcErrors.ResourceExhausted("As many videos wait to be written into files as are allowed; ask again later.", RetryAfter);
             }
 
-            var path = Path.Combine(_folder.Value.Path, name + kind.Ending);
-            await _writer.WriteAsync(story, kind, path, _stop.Token);
+            var path = Path.Combine(Directory.CreateDirectory(_folder.Value.Path).FullName, name + kind.Ending);
+            await _write(story, kind, path, _stop.Token);
             await using var content = File.OpenRead(path);
             var hash = await SHA256.HashDataAsync(content, _stop.Token);
             var file = new VideoFile(path, content.Length, Convert.ToHexStringLower(hash));
@@ -161,9 +171,12 @@ internal sealed class VideoFiles : IAsyncDisposable
     private void DropExpired()
     {
         var now = _time.GetUtcNow();
-        foreach (var name in _kept.Where(kept => kept.Value.Expires <= now).Select(kept => kept.Key).ToList())
+        lock (_gate)
         {
-            Drop(name);
+            foreach (var name in _kept.Where(kept => kept.Value.Expires <= now).Select(kept => kept.Key).ToList())
+            {
+                Drop(name);
+            }
         }
     }
 
@@ -172,7 +185,10 @@ internal sealed class VideoFiles : IAsyncDisposable
     {
         _kept.Remove(name, out var kept);
         _bytes -= kept!.File.Bytes;
-        File.Delete(kept.File.Path);
+        if (File.Exists(kept.File.Path))
+        {
+            File.Delete(kept.File.Path);
+        }
     }
 
     private sealed class Kept(VideoFile file, DateTimeOffset expires)

@@ -1,15 +1,11 @@
-using System.ComponentModel;
-
 namespace Phenaki.Orchestrator.Videos;
 
 /// <summary>Asks for a video with another prompt.</summary>
 internal sealed record VideoRemixBody
 {
-    /// <summary>The new prompt.</summary>
-    [Description("What the scene shall be.")]
+    /// <summary>What the scene shall be.</summary>
     public string? Prompt { get; init; }
 
-    /// <summary>Which scene.</summary>
-    [Description("Number of the scene, from 0; may be left out where there is one only. The scenes before it stay as they are.")]
+    /// <summary>Number of the scene, from 0; may be left out where there is one only. The scenes before it stay as they are.</summary>
     public int? Scene { get; init; }
 }

@@ -31,7 +31,7 @@ internal static class VideoRequestReader
     {
         if (request.HasJsonContentType())
         {
-            return (await ParseAsync<T>(() => request.ReadFromJsonAsync<T>(VideoJson.Options, cancellationToken)), new Dictionary<string, byte[]>());
+            return (Parse<T>(await JsonAsync(request, cancellationToken)), new Dictionary<string, byte[]>());
         }
 
         if (!request.HasFormContentType)
@@ -44,7 +44,7 @@ internal static class VideoRequestReader
         {
             form = await request.ReadFormAsync(Form, cancellationToken);
         }
-        catch (InvalidDataException broken)
+        catch (Exception broken) when (broken is InvalidDataException or IOException and not BadHttpRequestException)
         {
             throw VideoException.Invalid(null, $"The form cannot be read: {broken.Message}", "invalid_body");
         }
@@ -57,21 +57,33 @@ internal static class VideoRequestReader
             files[file.Name] = bytes.ToArray();
         }
 
-        return (await ParseAsync<T>(() => ValueTask.FromResult(Tree(form).Deserialize<T>(VideoJson.Options))), files);
+        return (Parse<T>(Tree(form)), files);
     }
 
-    private static async Task<T> ParseAsync<T>(Func<ValueTask<T?>> parse)
+    private static async Task<JsonObject> JsonAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            return await parse() ?? throw VideoException.Invalid(null, "The body is null; it must be an object.", "invalid_body");
+            var options = new JsonDocumentOptions { MaxDepth = VideoJson.Options.MaxDepth, AllowDuplicateProperties = false };
+            return await JsonNode.ParseAsync(request.Body, documentOptions: options, cancellationToken: cancellationToken) as JsonObject
+                ?? throw VideoException.Invalid(null, "The body is no JSON object.", "invalid_body");
+        }
+        catch (JsonException wrong)
+        {
+            throw VideoException.Invalid(null, $"The body is no JSON (line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine}).", "invalid_body");
+        }
+    }
+
+    private static T Parse<T>(JsonObject fields)
+    {
+        try
+        {
+            return fields.Deserialize<T>(VideoJson.Options)!;
         }
         catch (JsonException wrong)
         {
             var field = wrong.Path?.TrimStart('$').TrimStart('.');
-            throw string.IsNullOrEmpty(field)
-                ? VideoException.Invalid(null, $"The body is no JSON object of this call (line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine}).", "invalid_body")
-                : VideoException.Invalid(field, $"{field} is no field of this call, or its value is of another type.", "invalid_type");
+            throw VideoException.Invalid(field, $"{field} is no field of this call, or its value is of another type.", "invalid_type");
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Phenaki.Orchestrator.Durable;
 using Phenaki.Story.V1;
 using Phenaki.Testing;
+using StackExchange.Redis;
 
 namespace Phenaki.Orchestrator.Tests.Durable;
 
@@ -171,7 +172,7 @@ public sealed class StoryRedisTests : IAsyncLifetime
         List<StoryEntry> all = [];
         for (StoryEntry? last = null; ;)
         {
-            var (found, next) = await index.ReadAsync("a", last, size, states.ToHashSet(), Cancellation);
+            var (found, next) = await index.ReadAsync("a", last, size, states.ToHashSet(), Order.Descending, Cancellation);
             Assert.InRange(found.Count, 0, size);
             all.AddRange(found);
             if (next is null)
