@@ -19,6 +19,9 @@ internal sealed class DirectionClient(
     StoryService.StoryServiceClient service, TextReader input, TextWriter output, string name, TimeProvider time) : IDisposable
 {
     private const int MaxWaitingCommands = 16;
+
+    // For some minutes: the story waits as well, and whoever types has no wish to begin again.
+    private const int MaxTries = 30;
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
 
     private readonly Channel<StoryCommand> _commands = Channel.CreateBounded<StoryCommand>(MaxWaitingCommands);
@@ -112,7 +115,7 @@ internal sealed class DirectionClient(
                     await ShowScenesAsync(cancellationToken);
                     break;
                 case DirectionLine.Wait:
-                    await WaitAsync(cancellationToken);
+                    await WaitAsync(forMore: true, cancellationToken);
                     break;
                 case { } other:
                     await AnswerAsync(other, cancellationToken);
@@ -156,7 +159,7 @@ internal sealed class DirectionClient(
 
     private async Task DirectAsync(DirectStoryRequest first, ReceivedDirection received, CancellationToken cancellationToken)
     {
-        var resumption = new StoryResumption(time);
+        var resumption = new StoryResumption(time, MaxTries);
         while (true)
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -257,15 +260,17 @@ internal sealed class DirectionClient(
         }
     }
 
-    /// <summary>Waits until all that was typed is done, and the story waits for more.</summary>
-    private async Task WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until all that was typed is taken.</summary>
+    /// <param name="forMore">True to wait until the story then waits for more.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    private async Task WaitAsync(bool forMore, CancellationToken cancellationToken)
     {
         while (true)
         {
             Task change;
             lock (_gate)
             {
-                if (_isWaiting && _underWay.Count == 0)
+                if (_underWay.Count == 0 && (_isWaiting || !forMore))
                 {
                     return;
                 }
@@ -325,6 +330,7 @@ internal sealed class DirectionClient(
 
         try
         {
+            await WaitAsync(forMore: false, cancellationToken);
             var story = (await service.GetStoryAsync(new() { Id = id }, cancellationToken: cancellationToken)).Story;
             await SayAsync(string.Join(Environment.NewLine, DirectionText.Scenes(story)), cancellationToken);
         }

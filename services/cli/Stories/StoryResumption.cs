@@ -5,10 +5,10 @@ using Grpc.Core;
 namespace Phenaki.Cli.Stories;
 
 /// <summary>Decides whether a story that broke off is asked for again: its seed makes the same frames, and what was made is in the cache.</summary>
-internal sealed class StoryResumption(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="maxTries">Most tries in a row, without a frame between them.</param>
+internal sealed class StoryResumption(TimeProvider time, int maxTries = 6)
 {
-    // In a row, without a frame between them.
-    private const int MaxTries = 6;
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
     private int _tries;
@@ -17,7 +17,7 @@ internal sealed class StoryResumption(TimeProvider time)
     public void Progressed() => _tries = 0;
 
     /// <summary>True for a failure that another try, perhaps at another replica, may overcome.</summary>
-    public bool IsWorthIt(RpcException failure) => _tries < MaxTries
+    public bool IsWorthIt(RpcException failure) => _tries < maxTries
         && (failure.StatusCode == StatusCode.Unavailable || failure.Status.DebugException is HttpRequestException or IOException);
 
     /// <summary>Waits as long as the service wishes, or a little longer each time.</summary>

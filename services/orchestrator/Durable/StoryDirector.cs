@@ -105,7 +105,8 @@ internal sealed class StoryDirector(
                 }
 
                 change = _change.Task;
-                news.Wait(new() { IsPaused = _timeline.PausedFrom is not null, UntilTime = Timestamp.FromDateTimeOffset(time.GetUtcNow() + rules.MaxWait) });
+                news.Wait(
+                    new() { IsPaused = _timeline.PausedFrom is not null, UntilTime = Timestamp.FromDateTimeOffset(time.GetUtcNow() + rules.MaxWait) }, _made);
             }
             finally
             {

@@ -12,6 +12,8 @@ internal sealed class StoryNews
     private StoryTidings _now = new(0, 0, StoryState.Queued, null);
     private uint _frames;
     private uint _scene;
+    private byte[]? _waiting;
+    private uint _waitsBefore;
 
     /// <summary>Ends when the first clip is begun.</summary>
     public Task Begun => _begun.Task;
@@ -70,10 +72,16 @@ internal sealed class StoryNews
     }
 
     /// <summary>The story waits for a command, or does no longer.</summary>
-    public void Wait(StoryWaiting? waiting)
+    /// <param name="waiting">For what; null where it does no longer.</param>
+    /// <param name="frame">Frame before which it waits: those before it may be on their way yet, and watchers hear of them first.</param>
+    public void Wait(StoryWaiting? waiting, uint frame = 0)
     {
         var bytes = waiting?.ToByteArray();
-        Change(now => now with { Waiting = bytes });
+        Change(now =>
+        {
+            (_waiting, _waitsBefore) = (bytes, frame);
+            return now with { Waiting = Waiting() };
+        });
     }
 
     /// <summary>An event is in the journal, now or since before.</summary>
@@ -94,8 +102,8 @@ internal sealed class StoryNews
             }
 
             // After a command it is open anew whether the story waits.
-            var waiting = item.Directed is null ? now.Waiting : null;
-            return now with { Events = Math.Max(now.Events, (long)item.Number), Progress = null, Waiting = waiting };
+            _waiting = item.Directed is null ? _waiting : null;
+            return now with { Events = Math.Max(now.Events, (long)item.Number), Progress = null, Waiting = Waiting() };
         });
     }
 
@@ -118,6 +126,8 @@ internal sealed class StoryNews
             await change.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    private byte[]? Waiting() => _frames >= _waitsBefore ? _waiting : null;
 
     private void Change(Func<StoryTidings, StoryTidings> change)
     {
