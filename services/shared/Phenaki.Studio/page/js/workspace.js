@@ -177,6 +177,7 @@ export class Workspace {
     const isWaiting = this.#unread || (isSame && isWorking);
     this.#make.disabled = scenes.length === 0 || isWhole || isWaiting || this.#isSending;
     this.#make.querySelector("span").textContent = this.#isSending ? "Sending" : isChange && !isSame ? "Make the changes" : isWhole ? "Made" : isWaiting && isWorking ? "In work" : isChange ? "Go on making it" : "Make the film";
+    this.actions.classList.toggle("is-idle", isWhole || isWaiting);
     this.#direct.hidden = isChange;
     this.#direct.disabled = this.#make.disabled;
     const length = `${scenes.length} ${scenes.length === 1 ? "scene" : "scenes"} · ${seconds(frames / this.#model.framesPerSecond)}`;
