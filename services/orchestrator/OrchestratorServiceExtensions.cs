@@ -16,6 +16,7 @@ using Phenaki.ServiceDefaults.Options;
 using Phenaki.ServiceDefaults.Security;
 using Phenaki.ServiceDefaults.Startup;
 using Phenaki.Story.V1;
+using Phenaki.Studio;
 
 namespace Phenaki.Orchestrator;
 
@@ -67,7 +68,7 @@ public static class OrchestratorServiceExtensions
         return builder;
     }
 
-    /// <summary>Maps the story service.</summary>
+    /// <summary>Maps the story service, and the page that it is used with from a browser.</summary>
     public static WebApplication MapOrchestrator(this WebApplication app)
     {
         // A file of keys that cannot be used ends the start, not the first call.
@@ -75,6 +76,7 @@ public static class OrchestratorServiceExtensions
         app.MapTranscodedService<StoryGrpcService>();
         app.MapVideos();
         app.MapOpenApiDocument();
+        app.MapStudio();
         return app;
     }
 

@@ -76,8 +76,7 @@ internal sealed class StoryValidator(OrchestratorOptions options)
         var negative = PromptText.Normalise(request.NegativePrompt);
         return new()
         {
-            Scenes = [.. request.Scenes.Select(scene => new StoryScene(
-                WithStyle(scene.Prompt, request.Style), scene.Frames == 0 ? options.DefaultSceneFrames : (int)scene.Frames))],
+            Scenes = [.. request.Scenes.Select(scene => ToScene(scene, request.Style)).Select(scene => scene.Frames == 0 ? scene with { Frames = options.DefaultSceneFrames } : scene)],
             NegativePrompt = negative.Length > 0 ? negative : null,
             OpeningFrames = opening,
             Seed = request.HasSeed ? request.Seed : null,
@@ -111,6 +110,12 @@ internal sealed class StoryValidator(OrchestratorOptions options)
             violations.Add($"{field}.prompt", $"has {whole.Length} characters with its style; allowed are {MaxPrompt} together.");
         }
     }
+
+    /// <summary>A scene as it is made, but for the frames of one that sets none.</summary>
+    public static StoryScene ToScene(Scene scene, string style) => new(WithStyle(scene.Prompt, style), (int)scene.Frames)
+    {
+        Seed = scene.HasSeed ? scene.Seed : null,
+    };
 
     /// <summary>A prompt as the text encoder gets it.</summary>
     public static string WithStyle(string prompt, string style)

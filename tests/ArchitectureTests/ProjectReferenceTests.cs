@@ -10,18 +10,19 @@ public sealed class ProjectReferenceTests
         ["Phenaki.Contracts"] = ["Phenaki.Geometry"],
         ["Phenaki.Serving"] = [],
         ["Phenaki.Media"] = [],
+        ["Phenaki.Studio"] = [],
         ["Phenaki.Caching"] = ["Phenaki.Geometry", "Phenaki.Contracts"],
         ["Phenaki.Models"] = ["Phenaki.Geometry"],
         ["Phenaki.ServiceDefaults"] = ["Phenaki.Contracts", "Phenaki.Serving"],
         ["Phenaki.TextEncoder"] = SharedBy("Phenaki.Models"),
         ["Phenaki.VideoTokenizer"] = SharedBy("Phenaki.Models"),
         ["Phenaki.MaskedTransformer"] = SharedBy("Phenaki.Models"),
-        ["Phenaki.Orchestrator"] = SharedBy("Phenaki.Caching", "Phenaki.Media"),
+        ["Phenaki.Orchestrator"] = SharedBy("Phenaki.Caching", "Phenaki.Media", "Phenaki.Studio"),
         ["Phenaki.Trainer"] = ["Phenaki.Models", "Phenaki.Media", "Phenaki.Geometry"],
         ["Phenaki.Cli"] =
         [
             "Phenaki.TextEncoder", "Phenaki.VideoTokenizer", "Phenaki.MaskedTransformer", "Phenaki.Orchestrator",
-            .. SharedBy("Phenaki.Models", "Phenaki.Caching", "Phenaki.Media"),
+            .. SharedBy("Phenaki.Models", "Phenaki.Caching", "Phenaki.Media", "Phenaki.Studio"),
         ],
     };
 

@@ -52,6 +52,31 @@ public sealed class StoryCachingTests
         Assert.Equal((await new StoryWorld().RunAsync(story, Cancellation)).Pixels(), events.Pixels());
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Run_SceneWithASeedOfItsOwn_SamplesFromThatSceneOn(int changed)
+    {
+        await new StoryWorld(_store).RunAsync(Story, Cancellation);
+        var world = new StoryWorld(_store);
+        var story = Story with { Scenes = [.. Story.Scenes.Select((scene, i) => i == changed ? scene with { Seed = 43 } : scene)] };
+        var events = await world.RunAsync(story, Cancellation);
+        var clips = events.OfType<StoryEvent.Accepted>().Single().Scenes.Select(scene => scene.Clips).ToArray();
+        Assert.Equal(clips.Skip(changed).Sum(), world.Masked.Calls);
+        Assert.All(world.Masked.Clips, clip => Assert.Equal(clip.Scene == changed ? 43UL : 42UL, clip.Seed));
+        Assert.Equal((await new StoryWorld().RunAsync(story, Cancellation)).Pixels(), events.Pixels());
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Run_SceneWithTheStorysSeedAsItsOwn_IsTheSameStory()
+    {
+        await new StoryWorld(_store).RunAsync(Story, Cancellation);
+        var world = new StoryWorld(_store);
+        await world.RunAsync(Story with { Scenes = [.. Story.Scenes.Select(scene => scene with { Seed = 42 })] }, Cancellation);
+        Assert.Equal(0, world.Calls);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Run_OtherPriority_IsPassedOnAndSharesEverything()
     {

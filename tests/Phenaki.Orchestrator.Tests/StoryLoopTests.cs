@@ -10,12 +10,13 @@ public sealed class StoryLoopTests
     private static readonly Gen<StoryRequest> Stories =
         from prompts in Gen.Int[0, 3].Array[1, 5]
         from frames in Gen.Int[1, 40].Array[prompts.Length]
+        from seeds in Gen.ULong.Nullable().Array[prompts.Length]
         from opening in Gen.Int[0, 8]
         from negative in Gen.Bool
         from seed in Gen.ULong
         select new StoryRequest
         {
-            Scenes = [.. prompts.Zip(frames, (prompt, count) => new StoryScene($"prompt {prompt} x{prompt}", count))],
+            Scenes = [.. prompts.Zip(frames, seeds).Select(scene => new StoryScene($"prompt {scene.First} x{scene.First}", scene.Second) { Seed = scene.Third })],
             NegativePrompt = negative ? "blurred" : null,
             OpeningFrames = [.. Enumerable.Range(0, opening).Select(i => (ReadOnlyMemory<byte>)FakeModels.Bytes(FakeModels.Geometry.FrameBytes, "opening", i))],
             Sampling = FakeModels.DefaultSampling,

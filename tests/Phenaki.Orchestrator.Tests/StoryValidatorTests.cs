@@ -109,7 +109,7 @@ public sealed class StoryValidatorTests
     [Fact]
     public void Read_GoodStory_ResolvesDefaultsStyleAndWhiteSpace()
     {
-        var story = Story(new Scene { Prompt = "  a   cat " }, new Scene { Prompt = "b", Frames = 3 });
+        var story = Story(new Scene { Prompt = "  a   cat " }, new Scene { Prompt = "b", Frames = 3, Seed = 0 });
         story.Style = " pencil  drawing";
         story.NegativePrompt = "  ";
         story.Seed = 0;
@@ -117,6 +117,7 @@ public sealed class StoryValidatorTests
         story.OpeningFrames.Add(new Common.V1.Frame { Rgb = ByteString.CopyFrom(new byte[72]) });
         var read = _validator.Read(story, FakeModels.Set);
         Assert.Equal([("a cat, pencil drawing", 17), ("b, pencil drawing", 3)], read.Scenes.Select(scene => (scene.Prompt, scene.Frames)));
+        Assert.Equal([null, 0UL], read.Scenes.Select(scene => scene.Seed));
         Assert.Null(read.NegativePrompt);
         Assert.Equal(0UL, read.Seed);
         Assert.Equal(FakeModels.DefaultSampling with { Steps = 256 }, read.Sampling);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using Phenaki.Cli.Hosting;
+using Phenaki.Studio;
 
 namespace Phenaki.Cli.Commands;
 
@@ -95,8 +96,8 @@ internal sealed class ServeCommand
     private static string Greeting(string grpc, string? http, bool isJson) => (isJson, http) switch
     {
         (true, null) => $$"""{"address":"{{grpc}}"}""",
-        (true, _) => $$"""{"address":"{{grpc}}","http":"{{http}}"}""",
+        (true, _) => $$"""{"address":"{{grpc}}","http":"{{http}}","studio":"{{http}}{{StudioExtensions.Path}}/"}""",
         (false, null) => $"Listening at {grpc}; Ctrl-C stops.",
-        (false, _) => $"Listening at {grpc} for gRPC and at {http} for HTTP; Ctrl-C stops.",
+        (false, _) => $"Listening at {grpc} for gRPC and at {http} for HTTP; Ctrl-C stops.\nThe studio is at {http}{StudioExtensions.Path}/",
     };
 }

@@ -175,7 +175,7 @@ internal sealed class StoryDirector(
 
     private int OpeningFrames(StoryPlanner planner) => planner.PrefixFrames(openingFrames);
 
-    private StoryScene ToScene(Scene scene) => new(StoryValidator.WithStyle(scene.Prompt, request.Style), (int)scene.Frames);
+    private StoryScene ToScene(Scene scene) => StoryValidator.ToScene(scene, request.Style);
 
     /// <summary>The next clip; null where there is none now. What was made before is made again, whatever is paused since.</summary>
     private ScriptedClip? Next()

@@ -74,7 +74,7 @@ internal sealed record StoryTimeline(IReadOnlyList<Scene> Scenes, uint? PausedFr
     {
         var (last, offset) = At(frame);
         var whole = Scenes.Take(last);
-        return offset == 0 ? whole : whole.Append(new() { Prompt = Scenes[last].Prompt, Frames = offset });
+        return offset == 0 ? whole : whole.Append(new(Scenes[last]) { Frames = offset });
     }
 
     /// <summary>The scenes that begin at a frame or after it.</summary>

@@ -31,7 +31,7 @@ internal sealed class ClipMaker(
             PrefixFrames = models.PrefixFrames,
             PrefixLatentFrames = clip.PrefixLatentFrames,
             NewFrames = clip.NewFrames,
-            Seed = run.Seed,
+            Seed = run.SceneSeed,
             Scene = (uint)clip.Scene,
             Clip = (uint)clip.Clip,
             Before = run.Before,
@@ -79,7 +79,7 @@ internal sealed class ClipMaker(
             run.Prompt!.Encoding,
             run.NegativePrompt?.Encoding,
             run.Request.Sampling,
-            run.Seed,
+            run.SceneSeed,
             clip.Scene,
             clip.Clip,
             run.Request.Priority);

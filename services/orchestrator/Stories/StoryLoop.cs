@@ -113,6 +113,7 @@ internal sealed class StoryLoop(
     private async Task<PlannedScene> StartSceneAsync(StoryRun run, ScriptedClip first, CallScope scope)
     {
         var (prompt, frames) = first.Scene;
+        run.SceneSeed = first.Scene.Seed ?? run.Seed;
         run.Prompt = run.Prompts.GetValueOrDefault(prompt) ?? (await prompts.EncodeAsync([prompt], run.Models, run.Ledger, scope))[prompt];
         var clipCount = run.Models.Planner.CountClips(frames, first.Plan.FirstFrame, OpeningFrames(run.Request, run.Models).Count);
         return new(prompt, frames, clipCount, run.Prompt.Encoding.UnknownWords);

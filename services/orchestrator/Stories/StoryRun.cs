@@ -12,7 +12,7 @@ internal sealed class StoryRun
     /// <summary>The models that it is made with.</summary>
     public required ModelSet Models { get; init; }
 
-    /// <summary>Seed used.</summary>
+    /// <summary>Seed used where a scene has none of its own.</summary>
     public required ulong Seed { get; init; }
 
     /// <summary>Embeddings by prompt, of the scenes that were planned when the story began.</summary>
@@ -20,6 +20,9 @@ internal sealed class StoryRun
 
     /// <summary>The embedding of the prompt of the scene in work.</summary>
     public EncodedScenePrompt? Prompt { get; set; }
+
+    /// <summary>Seed of the scene in work. Nothing else of it is in the key of a clip: a scene's own seed that is the story's makes the same clip.</summary>
+    public ulong SceneSeed { get; set; }
 
     /// <summary>Calls and time.</summary>
     public required StoryLedger Ledger { get; init; }

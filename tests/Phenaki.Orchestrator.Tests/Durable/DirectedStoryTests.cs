@@ -44,6 +44,29 @@ public sealed class DirectedStoryTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Timeout)]
+    public async Task AddScenes_Now_LeavesTheSceneThatIsCutOffItsOwnSeed()
+    {
+        await using var mesh = await StartAsync();
+        using var gate = new ClipGate(mesh);
+        var request = Request(("a", 40));
+        request.Scenes[0].Seed = 7;
+        using var director = await DirectedCall.BeginAsync(mesh, request, Cancellation);
+        await gate.BegunAsync(1, Cancellation);
+        var added = Commands.Add(ScenePosition.Now, ("c", 9));
+        added.AddScenes.Scenes[0].Seed = 8;
+        await director.TakenAsync(added);
+        await director.TakenAsync(Commands.StopAfterScenes);
+        gate.Open();
+        await director.Ended;
+
+        var story = await GetAsync(mesh, director.Story.Id);
+        Assert.Equal([("a", 7UL), ("c", 8UL)], story.Request.Scenes.Select(scene => (scene.Prompt, scene.Seed)));
+        var shown = Pixels(director.Events);
+        await FlushCacheAsync();
+        Assert.Equal(shown, await GeneratedAsync(mesh, story.Request));
+    }
+
+    [Fact(Timeout = Timeout)]
     public async Task AddScenes_NextAndLast_StandWhereTheyShall()
     {
         await using var mesh = await StartAsync();

@@ -32,7 +32,7 @@ internal static class ReferenceStory
                     FakeTextEncoder.Encode(scene.Prompt),
                     story.NegativePrompt is { } negative ? FakeTextEncoder.Encode(negative) : null,
                     story.Sampling,
-                    seed,
+                    scene.Seed ?? seed,
                     number,
                     clip));
                 var added = FakeVideoTokenizer.Decode(tokens).Skip(prefix).Take(scene.Frames - made.Count).ToList();
