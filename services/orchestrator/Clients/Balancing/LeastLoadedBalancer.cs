@@ -4,7 +4,7 @@ namespace Phenaki.Orchestrator.Clients.Balancing;
 
 /// <summary>Gives each call to the replica that has the fewest.</summary>
 internal sealed class LeastLoadedBalancer(IChannelControlHelper controller, ILoggerFactory logs, ReplicaLoads loads)
-    : SubchannelsLoadBalancer(controller, logs)
+    : SubchannelsLoadBalancer(new ReachabilityHelper(controller), logs)
 {
     private static readonly BalancerAttributesKey<ReplicaLoad> LoadKey = new("phenaki-replica-load");
 
