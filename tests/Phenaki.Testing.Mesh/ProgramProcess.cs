@@ -94,6 +94,16 @@ public sealed class ProgramProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The most memory that it has held so far, bytes; only while it runs.</summary>
+    public long PeakResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64;
+        }
+    }
+
     /// <summary>Waits until it says something of a form on either stream.</summary>
     /// <param name="pattern">A regular expression with a group.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

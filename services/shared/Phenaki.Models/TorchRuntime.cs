@@ -6,15 +6,6 @@ namespace Phenaki.Models;
 /// <summary>Loads libtorch. Everything that creates a tensor for the first time goes through here.</summary>
 public static partial class TorchRuntime
 {
-    // Of glibc's malloc.h; the largest threshold that it takes, and several times what a layer computes on the way.
-    private const int TrimThreshold = -1;
-    private const int MmapThreshold = -3;
-    private const int LargestBlock = 32 << 20;
-    private const int LargestRest = 128 << 20;
-
-    // Whoever has set one of these has their way.
-    private static readonly string[] MallocVariables = ["MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "GLIBC_TUNABLES"];
-
     private static readonly Lazy<bool> Loaded = new(Load);
 
     /// <summary>
@@ -27,7 +18,6 @@ public static partial class TorchRuntime
     private static bool Load()
     {
         WaitWithoutSpinning();
-        KeepMemory();
         try
         {
             // In this order: the second needs the first, and the loader's message is clearer about one at a time.
@@ -56,19 +46,6 @@ public static partial class TorchRuntime
             SetVariable("OMP_WAIT_POLICY", "passive", overwrite: 0);
         }
     }
-
-    // What a layer frees the next one takes. By default glibc gives blocks of some size back to the system at once, which then clears every page anew.
-    private static void KeepMemory()
-    {
-        if (OperatingSystem.IsLinux() && !Array.Exists(MallocVariables, name => Environment.GetEnvironmentVariable(name) is not null))
-        {
-            _ = SetMalloc(MmapThreshold, LargestBlock);
-            _ = SetMalloc(TrimThreshold, LargestRest);
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "mallopt")]
-    private static partial int SetMalloc(int parameter, int value);
 
     // The environment of the native libraries, which .NET's own copy of it does not reach.
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
