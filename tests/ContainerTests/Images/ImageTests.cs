@@ -42,11 +42,11 @@ public sealed class ImageTests
 
     [Theory(Timeout = Timeout), MemberData(nameof(Services))]
     public async Task Image_OfAService_ChecksItsHealthByItself(string service) =>
-        Assert.Equal(["CMD", "/app/service", "--health-check"], (await ConfigAsync(service)).Healthcheck!.Test);
+        Assert.Equal(["CMD", "/app/service", "--health-check"], await HealthCheckAsync(service));
 
     [Fact(Timeout = Timeout)]
     public async Task Image_OfTheCommand_HasNoHealthToCheck() =>
-        Assert.True((await ConfigAsync("cli")).Healthcheck is not { Test: { Count: > 0 } test } || test[0] == "NONE");
+        Assert.Equal(["NONE"], await HealthCheckAsync("cli"));
 
     [Theory(Timeout = Timeout), MemberData(nameof(All))]
     public async Task Image_OfEveryProgram_HoldsNeitherCompilerNorSdkNorTests(string program)
@@ -102,6 +102,22 @@ public sealed class ImageTests
         }).WithEntrypoint("sleep", "600").Build();
         await container.StartAsync(Token);
         return container;
+    }
+
+    // Of a container that is never started: podman's answer about an image leaves it out.
+    private static async Task<IEnumerable<string>> HealthCheckAsync(string program)
+    {
+        var name = ContainerImages.Name(program);
+        using var client = Engine.Client();
+        var container = await client.Containers.CreateContainerAsync(new() { Image = name }, Token);
+        try
+        {
+            return (await client.Containers.InspectContainerAsync(container.ID, Token)).Config!.Healthcheck!.Test!;
+        }
+        finally
+        {
+            await client.Containers.RemoveContainerAsync(container.ID, new(), CancellationToken.None);
+        }
     }
 
     private static async Task<DockerOCIImageConfig> ConfigAsync(string program)
