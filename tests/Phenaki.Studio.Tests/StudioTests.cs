@@ -207,13 +207,21 @@ public sealed class StudioTests(Chromium chromium, ServedStudio studio) : IClass
         await StudioVisit.SaysAsync(visit.Page.Locator(".directed-scene").Nth(1), "Made");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Pause making" }).ClickAsync();
         await StudioVisit.SaysAsync(note, "Paused.");
+        await visit.Page.GetByLabel("What happens next?").FillAsync("the bear is swimming.");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Direct", Exact = true }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Change scene 3" }).ClickAsync();
+        await Expect(visit.Page.GetByLabel("What happens next?")).ToHaveValueAsync("the bear is swimming.");
+        await visit.Page.GetByLabel("What happens next?").FillAsync("the bear is under water.");
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await StudioVisit.SaysAsync(visit.Page.Locator(".directed-scene").Nth(2), "the bear is under water.");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "End the film" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Menuitem, new() { Name = "After these scenes" }).ClickAsync();
         await visit.CompleteAsync();
-        await Expect(visit.Prompts).ToHaveCountAsync(2);
+        await Expect(visit.Prompts).ToHaveCountAsync(3);
         await Expect(visit.Prompts.Nth(1)).ToHaveValueAsync("the bear dances.");
-        await visit.AssertWholeAsync(visit.Story, 2 * SceneFrames, Token);
+        await Expect(visit.Prompts.Nth(2)).ToHaveValueAsync("the bear is under water.");
+        await visit.AssertWholeAsync(visit.Story, 3 * SceneFrames, Token);
     }
 
     [Theory(Timeout = Timeout)]

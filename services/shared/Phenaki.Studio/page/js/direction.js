@@ -18,6 +18,11 @@ export class Direction {
   #pause;
   #send;
   #note = el("p.note", { hidden: true });
+  #cancel;
+  #shown = "";
+
+  /** Number of the coming scene that is being changed; null where a new one is written. */
+  #changing = null;
 
   /** @param {object} on what happens: seek(frame) */
   constructor(model, on) {
@@ -43,6 +48,7 @@ export class Direction {
       el("input", { type: "radio", name: "place", value: place.value, checked: number === 0 }),
       el("span", {}, place.label))));
     this.#send = button("button.button.primary", "Direct", "send", () => this.#direct());
+    this.#cancel = button("button.quiet", "Keep it as it is", "close", () => this.#change(null), { hidden: true });
     this.#pause = button("button.button", "Pause making", "pause", () => this.#steer(this.#story.isPaused ? { resume: {} } : { pause: {} }, this.#story.isPaused ? "It goes on." : "It pauses after this clip."));
     this.element = el(
       "section.script.direction",
@@ -56,7 +62,7 @@ export class Direction {
         {},
         el("label.label", { for: "direct-prompt" }, "What happens next?"),
         this.#prompt,
-        el("div.direct-row", {}, this.#places, el("span.grow", {}), this.#send)),
+        el("div.direct-row", {}, this.#places, el("span.grow", {}), this.#cancel, this.#send)),
       el(
         "div.direct-row",
         {},
@@ -86,7 +92,17 @@ export class Direction {
     this.#pause.querySelector(".icon").replaceWith(icon(story.isPaused ? "play" : "pause"));
     this.#note.hidden = !story.waiting && !story.isEnding;
     this.#note.textContent = story.isEnding ? "It ends with these scenes." : story.waiting?.isPaused ? "Paused. It waits for you to go on." : story.waiting ? "All scenes are made. Say what happens next, or end the film." : "";
-    this.#list.replaceChildren(...story.scenes.map((scene, number) => this.#item(scene, number)));
+    if (this.#changing !== null && story.scenes[this.#changing]?.status !== "waiting") {
+      // It has begun: what was typed may be another scene.
+      this.#changes(null);
+    }
+
+    // Made anew only where it is another one: the focus may be in it.
+    const shown = JSON.stringify(story.scenes.map(scene => [scene.prompt, scene.status]));
+    if (shown !== this.#shown) {
+      this.#shown = shown;
+      this.#list.replaceChildren(...story.scenes.map((scene, number) => this.#item(scene, number)));
+    }
   }
 
   #item(scene, number) {
@@ -98,9 +114,23 @@ export class Direction {
       el("span.scene-number", { "aria-hidden": "true" }, String(number + 1)),
       el("span.directed-prompt", {}, scene.prompt),
       el(`span.chip${look}`, {}, scene.status === "done" ? icon("check") : el("span.chip-dot", {}), words),
-      scene.status === "waiting" && story(this.#story, number)
+      scene.status === "waiting" ? button("button.icon-button.is-small", `Change scene ${number + 1}`, "edit", () => this.#change(number)) : null,
+      scene.status === "waiting" && this.#story.scenes.length > 1
         ? button("button.icon-button.is-small", `Remove scene ${number + 1}`, "close", () => this.#steer({ removeScenes: { scene: number, count: 1 } }, `Scene ${number + 1} is left out.`))
         : null);
+  }
+
+  #change(number) {
+    this.#changes(number);
+    this.#prompt.value = number === null ? "" : this.#story.request.scenes[number].prompt;
+    this.#prompt.focus();
+  }
+
+  #changes(number) {
+    this.#changing = number;
+    this.#places.hidden = number !== null;
+    this.#cancel.hidden = number === null;
+    this.#send.querySelector("span").textContent = number === null ? "Direct" : "Change it";
   }
 
   async #direct() {
@@ -110,10 +140,12 @@ export class Direction {
       return;
     }
 
-    const position = this.#places.querySelector(":checked").value;
-    if (await this.#steer({ addScenes: { scenes: [{ prompt, frames: 0 }], position } })) {
-      this.#prompt.value = "";
-      this.#prompt.focus();
+    const number = this.#changing;
+    const command = number === null
+      ? { addScenes: { scenes: [{ prompt, frames: 0 }], position: this.#places.querySelector(":checked").value } }
+      : { changeScene: { scene: number, to: { ...this.#story.request.scenes[number], prompt } } };
+    if (await this.#steer(command)) {
+      this.#change(null);
     }
   }
 
@@ -132,6 +164,3 @@ export class Direction {
     }
   }
 }
-
-// The last scene that a story has cannot be taken from it.
-const story = (directed, number) => number > 0 || directed.scenes.length > 1;

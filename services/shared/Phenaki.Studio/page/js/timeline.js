@@ -105,7 +105,8 @@ export class Timeline {
       const cellWidth = (right - left) / cells;
       for (let i = 0; i < cells; i++) {
         const frame = scene.start + Math.floor((i + .5) / cells * scene.frames);
-        const rgb = story.frames.at(frame);
+        const hasBegun = scene.start + i / cells * scene.frames < story.frames.count;
+        const rgb = story.frames.at(frame) ?? (hasBegun ? story.frames.at(story.frames.count - 1) : undefined);
         if (rgb) {
           this.#paintCell(context, rgb, left + i * cellWidth, cellWidth);
         }
