@@ -101,7 +101,7 @@ public sealed class StudioTests(Chromium chromium, ServedStudio studio) : IClass
         await using var own = new ServedStudio();
         await own.InitializeAsync();
         await using var visit = await StudioVisit.OpenAsync(chromium, own);
-        await visit.WriteAsync("a panda is in the ocean.", "the panda goes under water.");
+        await visit.WriteAsync("a panda is in the ocean.", "the panda goes under water.", "the panda dances.");
         await visit.SetStepsAsync(192);
         var id = await visit.MakeAsync();
         await visit.FramesAsync(1);
@@ -113,7 +113,7 @@ public sealed class StudioTests(Chromium chromium, ServedStudio studio) : IClass
 
         await visit.CompleteAsync();
         await Expect(visit.Page.Locator(".notice")).ToBeHiddenAsync();
-        await visit.AssertWholeAsync(id, 2 * SceneFrames, Token);
+        await visit.AssertWholeAsync(id, 3 * SceneFrames, Token);
     }
 
     [Fact(Timeout = Timeout)]
@@ -181,7 +181,7 @@ public sealed class StudioTests(Chromium chromium, ServedStudio studio) : IClass
     public async Task Stop_OfAStoryInWork_StopsItAndItGoesOnWhenMadeAgain()
     {
         await using var visit = await StudioVisit.OpenAsync(chromium, studio);
-        await visit.WriteAsync("a red panda walks on mars.");
+        await visit.WriteAsync("a red panda walks on mars.", "the red panda dances.", "the red panda is swimming.", "the red panda is in the ocean.");
         await visit.SetStepsAsync(250);
         await visit.MakeAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();
@@ -189,7 +189,7 @@ public sealed class StudioTests(Chromium chromium, ServedStudio studio) : IClass
         await StudioVisit.SaysAsync(visit.Make, "Go on making it");
         var id = await visit.MakeAsync();
         await visit.CompleteAsync();
-        await visit.AssertWholeAsync(id, SceneFrames, Token);
+        await visit.AssertWholeAsync(id, 4 * SceneFrames, Token);
     }
 
     [Fact(Timeout = Timeout)]
