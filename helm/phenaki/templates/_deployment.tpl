@@ -54,6 +54,9 @@ spec:
           ports:
             - {name: grpc, containerPort: {{ .facts.grpcPort }}, protocol: TCP}
             - {name: metrics, containerPort: {{ .facts.metricsPort }}, protocol: TCP}
+            {{- if and .facts.httpPort $root.Values.http.enabled }}
+            - {name: http, containerPort: {{ .facts.httpPort }}, protocol: TCP}
+            {{- end }}
             {{- if and .facts.siloPort (include "phenaki.stories" $root) }}
             - {name: silo, containerPort: {{ .facts.siloPort }}, protocol: TCP}
             {{- end }}

@@ -93,6 +93,9 @@
 - {name: PHENAKI_Tls__ClientCaFile, value: /etc/phenaki/tls/ca.crt}
 {{- end }}
 {{- end }}
+{{- if $values.http.enabled }}
+- {name: PHENAKI_HttpListen, value: "{{ ternary "https" "http" $values.tls.enabled }}://*:{{ .facts.httpPort }}"}
+{{- end }}
 {{- if $values.apiKeys.existingSecret }}
 - {name: PHENAKI_ApiKeys__File, value: /etc/phenaki/api-keys/keys.json}
 {{- end }}

@@ -32,6 +32,7 @@ orchestrator:
   healthPort: 5200
   metricsPort: 9100
   siloPort: 11111
+  httpPort: 5180
   model: false
 {{- end -}}
 
