@@ -25,7 +25,7 @@ internal sealed record TrainingArguments(string Config, string Run, string Outpu
     {
         ITrainingProgress progress = AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected
             ? new BarProgress(AnsiConsole.Console)
-            : new LineProgress(TimeProvider.System, Console.Out);
+            : new LineProgress(Console.Out);
         var run = new TrainingRun(TimeProvider.System, progress);
         return ExportOnly ? run.ExportAsync(trainer, settings, cancellationToken) : run.RunAsync(trainer, settings, cancellationToken);
     }

@@ -20,7 +20,7 @@ internal sealed class BarProgress(IAnsiConsole console) : ITrainingProgress
         });
 
     /// <inheritdoc />
-    public void Show(TrainingPace pace)
+    public void Show(TrainingPace pace, bool isDue)
     {
         _bar!.MaxValue = pace.Steps;
         _bar.Value = pace.Step;

@@ -8,7 +8,9 @@ internal interface ITrainingProgress
     Task RunAsync(Func<Task> train);
 
     /// <summary>Shows a step that is done.</summary>
-    void Show(TrainingPace pace);
+    /// <param name="pace">How far and how fast.</param>
+    /// <param name="isDue">True now and then, and at the last step: the means cover all steps since it was true before.</param>
+    void Show(TrainingPace pace, bool isDue);
 
     /// <summary>Says something that happens once.</summary>
     void Say(string line);

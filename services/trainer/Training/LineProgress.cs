@@ -1,23 +1,18 @@
 namespace Phenaki.Trainer.Training;
 
 /// <summary>A line now and then, for logs.</summary>
-/// <param name="time">Clock.</param>
 /// <param name="output">Where the lines go.</param>
-internal sealed class LineProgress(TimeProvider time, TextWriter output) : ITrainingProgress
+internal sealed class LineProgress(TextWriter output) : ITrainingProgress
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
-    private long _shown = time.GetTimestamp();
-
     /// <inheritdoc />
     public Task RunAsync(Func<Task> train) => train();
 
     /// <inheritdoc />
-    public void Show(TrainingPace pace)
+    public void Show(TrainingPace pace, bool isDue)
     {
-        if (pace.Step == pace.Steps || time.GetElapsedTime(_shown) >= Every)
+        if (isDue)
         {
             output.WriteLine(pace);
-            _shown = time.GetTimestamp();
         }
     }
 

@@ -62,9 +62,10 @@ internal sealed class TrainingRun(TimeProvider time, ITrainingProgress progress)
             Append(losses, step, figures);
             events.Add(step, figures);
             double elapsed = time.GetElapsedTime(started).TotalSeconds;
-            progress.Show(new TrainingPace(
-                step, settings.Steps, elapsed / (step - first), samples / elapsed, sum.ToDictionary(figure => figure.Key, figure => figure.Value / counted)));
-            if (time.GetElapsedTime(shown) >= FiguresEvery || step == settings.Steps)
+            bool isDue = time.GetElapsedTime(shown) >= FiguresEvery || step == settings.Steps;
+            var means = sum.ToDictionary(figure => figure.Key, figure => figure.Value / counted);
+            progress.Show(new TrainingPace(step, settings.Steps, elapsed / (step - first), samples / elapsed, means), isDue);
+            if (isDue)
             {
                 events.Flush();
                 sum.Clear();

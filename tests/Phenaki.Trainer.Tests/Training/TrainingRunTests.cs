@@ -11,7 +11,7 @@ public sealed class TrainingRunTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("phenaki-run-").FullName;
 
     private static readonly TokenizerTrainingConfig Config = TinyTraining.Tokenizer;
-    private static readonly LineProgress Silent = new(TimeProvider.System, TextWriter.Null);
+    private static readonly LineProgress Silent = new(TextWriter.Null);
 
     [Fact(Timeout = 120_000)]
     public async Task RunAsync_StoppedAndResumed_RepeatsTheUninterruptedRunNumberForNumber()
