@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Phenaki.Testing;
 
 namespace Phenaki.FunctionalTests;
@@ -5,6 +6,7 @@ namespace Phenaki.FunctionalTests;
 /// <summary>Two replicas of every service as processes, with tiny models; each orchestrator knows both replicas of the others.</summary>
 public sealed class ReplicatedMesh : IAsyncDisposable
 {
+    private const int MaxLastWords = 8_000;
     private readonly TemporaryFolder _folder = new();
 
     /// <summary>Chooses ports and writes the model; nothing runs yet.</summary>
@@ -52,9 +54,23 @@ public sealed class ReplicatedMesh : IAsyncDisposable
     /// <summary>Replaces a replica, as a rolling update does: it is asked to leave, and when it has, its successor comes.</summary>
     public static async Task ReplaceAsync(ServiceProcess replica, CancellationToken cancellationToken)
     {
-        Assert.Equal(0, await replica.LeaveAsync(cancellationToken));
+        var left = (await replica.LeaveAsync(cancellationToken)).Succeeded();
+        Assert.DoesNotContain("fail: ", left.Output + left.Error, StringComparison.Ordinal);
         replica.Start();
         await replica.ReadyAsync(cancellationToken);
+    }
+
+    /// <summary>Does something; where a call fails meanwhile, what the orchestrators have said last is told with it.</summary>
+    public async Task ExplainedAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (RpcException failure)
+        {
+            throw new InvalidOperationException(string.Join('\n', Orchestrators.Select(service => LastWords(service.Said)).Prepend(failure.Message)), failure);
+        }
     }
 
     /// <summary>A further orchestrator in front of the same workers; the caller's to start and to dispose.</summary>
@@ -77,6 +93,8 @@ public sealed class ReplicatedMesh : IAsyncDisposable
     }
 
     private static string Both(IReadOnlyList<ServiceProcess> pair) => string.Join(',', pair.Select(service => service.Address));
+
+    private static string LastWords(string said) => said[^Math.Min(said.Length, MaxLastWords)..];
 
     private ServiceProcess[] Pair(string name, string assembly) => [Service(name, assembly), Service(name, assembly)];
 

@@ -21,13 +21,16 @@ public sealed class RollingUpdateTests
         using var channel = GrpcChannel.ForAddress(mesh.Orchestrators[0].Address);
         var load = new StoryLoad(channel.CreateCallInvoker());
         var running = load.RunAsync(2, Token);
-        foreach (var worker in mesh.Workers)
+        await mesh.ExplainedAsync(async () =>
         {
-            await OrFailureAsync(running, ReplicatedMesh.ReplaceAsync(worker, Token));
-        }
+            foreach (var worker in mesh.Workers)
+            {
+                await OrFailureAsync(running, ReplicatedMesh.ReplaceAsync(worker, Token));
+            }
 
-        await EndAsync(load, running);
-        await AssertUnchangedAsync(load);
+            await EndAsync(load, running);
+            await AssertUnchangedAsync(load);
+        });
     }
 
     [Fact(Timeout = 300_000)]
@@ -39,13 +42,16 @@ public sealed class RollingUpdateTests
         using var channel = opened;
         var load = new StoryLoad(channel.CreateCallInvoker());
         var running = load.RunAsync(3, Token);
-        foreach (var orchestrator in mesh.Orchestrators)
+        await mesh.ExplainedAsync(async () =>
         {
-            await OrFailureAsync(running, ReplicatedMesh.ReplaceAsync(orchestrator, Token));
-        }
+            foreach (var orchestrator in mesh.Orchestrators)
+            {
+                await OrFailureAsync(running, ReplicatedMesh.ReplaceAsync(orchestrator, Token));
+            }
 
-        await EndAsync(load, running);
-        await AssertUnchangedAsync(load);
+            await EndAsync(load, running);
+            await AssertUnchangedAsync(load);
+        });
     }
 
     private static async Task OrFailureAsync(Task running, Task step) => await await Task.WhenAny(running, step);

@@ -57,7 +57,7 @@ public sealed class SecureMeshTests
         load.Stop();
         await running;
         Assert.Single(shown);
-        Assert.Equal(0, await mesh.MaskedTransformer.LeaveAsync(Token));
+        (await mesh.MaskedTransformer.LeaveAsync(Token)).Succeeded();
         mesh.MaskedTransformer.Start();
         await mesh.MaskedTransformer.ReadyAsync(Token);
         await Eventually.TrueAsync(() => IsMadeAsync(load, 1_000), Token);

@@ -1,10 +1,11 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;
 using Phenaki.Orchestrator.Clients;
 
 namespace Phenaki.Orchestrator.Tests;
 
-/// <summary>A question that stays without an answer: whose time is over?</summary>
+/// <summary>A question that stays without an answer: whose time is over? And a call that fails: by whose fault?</summary>
 public sealed class ServiceCallsTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -36,6 +37,33 @@ public sealed class ServiceCallsTests
             _time.GetUtcNow().UtcDateTime + TimeSpan.FromSeconds(3),
             await calls.AskAsync(new(_time.GetUtcNow() + TimeSpan.FromSeconds(3), Cancellation), Patience, call => Task.FromResult(call.Deadline)));
     }
+
+    [Theory]
+    [InlineData(StatusCode.Internal)]
+    [InlineData(StatusCode.Unknown)]
+    [InlineData(StatusCode.ResourceExhausted)]
+    [InlineData(StatusCode.Cancelled)]
+    [InlineData(StatusCode.Unavailable)]
+    public async Task Run_ConnectionFails_SaysThatTheServiceCannotBeReached(StatusCode code)
+    {
+        // As when a server goes away with the stream still open: the code is gRPC's reading of HTTP/2's, the service has said nothing.
+        var failure = new RpcException(new(code, "Error starting gRPC call.", new HttpRequestException("gone", new HttpProtocolException(0, "GOAWAY", null))));
+        Assert.Equal(ModelServiceFailure.Unreachable, (await Assert.ThrowsAsync<ModelServiceException>(() => RunAsync(failure))).Failure);
+
+        failure = new RpcException(new(code, "Error reading next message.", new ObjectDisposedException("stream")));
+        Assert.Equal(ModelServiceFailure.Unreachable, (await Assert.ThrowsAsync<ModelServiceException>(() => RunAsync(failure))).Failure);
+    }
+
+    [Fact]
+    public async Task Run_AnswerThatIsNoMessage_IsAFaultOfTheService()
+    {
+        var unreadable = Assert.Throws<InvalidProtocolBufferException>(() => Phenaki.Common.V1.Tensor.Parser.ParseFrom([255]));
+        await Assert.ThrowsAsync<ModelServiceFaultException>(() => RunAsync(new(new(StatusCode.Internal, "Failed to deserialize response message.", unreadable))));
+        await Assert.ThrowsAsync<ModelServiceFaultException>(() => RunAsync(new(new(StatusCode.Internal, "Internal error."))));
+    }
+
+    private Task<int> RunAsync(RpcException failure) =>
+        new ServiceCalls("text-encoder", "http://there", _time).RunAsync<int>(new(null, Cancellation), () => throw failure);
 
     private Task<int> AskAsync(double? storySeconds)
     {

@@ -38,14 +38,14 @@ public sealed partial class ServiceProcess(string project, string assembly, stri
     public Task ReadyAsync(CancellationToken cancellationToken) => _process!.SaysAsync(ready, cancellationToken);
 
     /// <summary>Asks it to leave, as a rolling update does, and waits until it has.</summary>
-    /// <returns>Its exit code.</returns>
-    public async Task<int> LeaveAsync(CancellationToken cancellationToken)
+    /// <returns>Its exit code and all that it has said.</returns>
+    public async Task<ProgramResult> LeaveAsync(CancellationToken cancellationToken)
     {
         var leaving = _process!;
         await leaving.SignalAsync("-TERM", cancellationToken);
         var result = await leaving.EndAsync(cancellationToken);
         await KillAsync();
-        return result.ExitCode;
+        return result;
     }
 
     /// <summary>Ends it as a power cut would.</summary>

@@ -114,9 +114,12 @@ internal sealed class ServiceCalls(string service, string address, TimeProvider 
         StatusCode.Unavailable => ModelServiceFailure.Unreachable,
         // Not by us: the peer reset the stream, as a server does that is being stopped.
         StatusCode.Cancelled or StatusCode.Aborted => ModelServiceFailure.Unreachable,
-        StatusCode.Internal or StatusCode.Unknown when failure.Status.DebugException is HttpRequestException or IOException =>
+
+        // Not the service's word but gRPC's for what befell the connection: the codes of HTTP/2 alone become INTERNAL, UNKNOWN and RESOURCE_EXHAUSTED.
+        StatusCode.Internal or StatusCode.Unknown or StatusCode.ResourceExhausted
+            when failure.Status.DebugException is not (null or Google.Protobuf.InvalidProtocolBufferException or InvalidDataException) =>
             ModelServiceFailure.Unreachable,
-        StatusCode.ResourceExhausted when failure.Status.DebugException is null => ModelServiceFailure.Overloaded,
+        StatusCode.ResourceExhausted => ModelServiceFailure.Overloaded,
         StatusCode.DeadlineExceeded => ModelServiceFailure.TimedOut,
         StatusCode.FailedPrecondition or StatusCode.Unauthenticated or StatusCode.PermissionDenied => ModelServiceFailure.Refused,
         _ => null,
