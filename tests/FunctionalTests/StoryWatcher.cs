@@ -30,6 +30,9 @@ internal sealed class StoryWatcher(string id, IReadOnlyList<string> addresses)
     /// <summary>Frames that have come.</summary>
     public int Frames => Events.Count(item => item.Frame is not null);
 
+    /// <summary>How often a connection broke, or could not be had.</summary>
+    public int Breaks { get; private set; }
+
     /// <summary>Watches to the last event.</summary>
     public async Task<StoryWatcher> RunAsync(CancellationToken cancellationToken)
     {
@@ -55,6 +58,7 @@ internal sealed class StoryWatcher(string id, IReadOnlyList<string> addresses)
             }
             catch (RpcException broken) when (broken.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown)
             {
+                Breaks++;
                 await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
             }
         }

@@ -11,6 +11,11 @@ public sealed class RedisServerProcess : IAsyncDisposable
     /// <summary>Why tests are skipped where <see cref="IsInstalled"/> is false.</summary>
     public const string SkipReason = "redis-server is not on the PATH";
 
+    private const int FirstPort = 12_000;
+    private const uint Ports = 20_000;
+
+    private static int portsTried;
+
     private readonly TemporaryFolder folder = new();
     private readonly string[] arguments;
     private Process? process;
@@ -60,15 +65,30 @@ public sealed class RedisServerProcess : IAsyncDisposable
         return new RedisServerProcess(FreePort(), arguments);
     }
 
-    /// <summary>A port on loopback that nothing listens on.</summary>
+    /// <summary>
+    /// A port on loopback that nothing listens on, below those that connections get: who is killed and started again on its port finds it free, also where
+    /// many connections were made meanwhile.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            // Test programs that run side by side begin far from each other.
+            int port = FirstPort + (int)((((uint)Environment.ProcessId * 397u) + (uint)Interlocked.Increment(ref portsTried)) % Ports);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // The next, then.
+            }
+        }
     }
 
-    /// <summary>Starts the server, empty, on its port.</summary>
+    /// <summary>Starts the server on its port, with what it had written into its files.</summary>
     public async Task StartAgainAsync(CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("redis-server")
@@ -101,7 +121,7 @@ public sealed class RedisServerProcess : IAsyncDisposable
         throw new InvalidOperationException($"redis-server did not start:\n{string.Join('\n', said)}");
     }
 
-    /// <summary>Kills the server; what it held is lost.</summary>
+    /// <summary>Kills the server; what it held is lost, unless its arguments make it write that into a file.</summary>
     public async Task StopAsync()
     {
         if (process is null)

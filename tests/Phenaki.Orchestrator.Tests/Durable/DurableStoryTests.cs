@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using Google.Rpc;
 using Grpc.Core;
 using Phenaki.Orchestrator.Tests.Fakes;
@@ -9,8 +11,9 @@ using WireStory = Phenaki.Story.V1.Story;
 namespace Phenaki.Orchestrator.Tests.Durable;
 
 /// <summary>Stories that outlive their clients, as those see them; a Redis for each test, models that take no time.</summary>
-public sealed class DurableStoryTests : IAsyncLifetime
+public sealed class DurableStoryTests(ITestOutputHelper output) : IAsyncLifetime
 {
+    private const string StoriesVariable = "PHENAKI_TEST_STORIES";
     private const int Timeout = 120_000;
 
     private RedisServerProcess _redis = null!;
@@ -136,6 +139,42 @@ public sealed class DurableStoryTests : IAsyncLifetime
         var refusal = await Assert.ThrowsAsync<RpcException>(
             () => mesh.Client.ListStoriesAsync(new() { PageSize = 1_001, PageToken = "x", States = { StoryState.Unspecified } }, cancellationToken: Cancellation).ResponseAsync);
         Assert.Equal(["page_size", "page_token", "states"], refusal.Fields());
+    }
+
+    /// <summary>The variable <see cref="StoriesVariable"/> asks for more than some hundreds.</summary>
+    [Fact(Timeout = 30 * Timeout)]
+    public async Task ListStories_ManyFinishedWhileTwentyRun_HasEveryStoryOnceNewestFirst()
+    {
+        const int Running = 20;
+        var count = int.Parse(Environment.GetEnvironmentVariable(StoriesVariable) ?? "300", CultureInfo.InvariantCulture);
+        await using var mesh = await StartAsync(("Stories:MaxRunning", "20"), ("Stories:MaxRunningPerKey", "20"));
+        var finished = new ConcurrentBag<string>();
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Cancellation }, async (i, _) =>
+        {
+            var story = await CreateAsync(mesh, new() { Scenes = { new Scene { Prompt = "a", Frames = 1 } }, Seed = (ulong)i });
+            Assert.Equal(StoryState.Succeeded, (await WatchAsync(mesh, story.Id))[^1].StateChanged.State);
+            finished.Add(story.Id);
+        });
+
+        // A story runs from its first step on.
+        mesh.Masked.OnStep = (_, step, scope) => step > 1 ? HoldAsync(scope) : Task.CompletedTask;
+        List<string> running = [];
+        for (var i = 0; i < Running; i++)
+        {
+            running.Add((await CreateAsync(mesh, Request(seed: (ulong)i))).Id);
+        }
+
+        await Eventually.TrueAsync(async () => (await ListAsync(mesh, 100, StoryState.Running)).Count == Running, Cancellation);
+
+        running.Reverse();
+        var start = TimeProvider.System.GetTimestamp();
+        var all = await ListAsync(mesh, 100);
+        output.WriteLine($"{all.Count} stories in pages of 100: {TimeProvider.System.GetElapsedTime(start).TotalMilliseconds / Math.Ceiling(all.Count / 100.0)} ms a page.");
+        Assert.Equal(running, all[..Running]);
+        Assert.Equal(finished.Order(), all[Running..].Order());
+        Assert.Equal(all[Running..], await ListAsync(mesh, 1_000, StoryState.Succeeded));
+        Assert.Equal(running, await ListAsync(mesh, 7, StoryState.Running));
+        Assert.Empty(await ListAsync(mesh, 100, StoryState.Failed, StoryState.Cancelled, StoryState.Queued));
     }
 
     [Fact(Timeout = Timeout)]

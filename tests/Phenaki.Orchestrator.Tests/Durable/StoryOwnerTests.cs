@@ -54,6 +54,44 @@ public sealed class StoryOwnerTests
             Cancellation);
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task Stories_OfTwoKeys_AreMadeInTurnHoweverManyOneOfThemHas()
+    {
+        await using var redis = await RedisServerProcess.StartAsync(Cancellation);
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.Of("keys.json"), new ApiKeyFile { Keys = [Entry(Mine), Entry(Theirs)] }.ToJson(), Cancellation);
+        await using var mesh = await new FakeMesh().StartAsync(
+            Cancellation,
+            ("Redis", redis.Address), ("Stories:AdvertisedAddress", "127.0.0.1"), ("Stories:MaxRunning", "1"), ("ApiKeys:File", folder.Of("keys.json")));
+        await mesh.ReadyAsync(Cancellation);
+        await mesh.StoriesAsync(Cancellation);
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        mesh.Masked.OnCall = (_, scope) => held.Task.WaitAsync(scope.CancellationToken);
+        List<(string Key, string Id)> stories = [];
+        foreach (var (key, count) in new[] { (Mine, 12), (Theirs, 3) })
+        {
+            for (var i = 0; i < count; i++)
+            {
+                stories.Add((key, (await CreateAsync(mesh, key, $"{i}")).Id));
+            }
+        }
+
+        held.SetResult();
+        List<(string Key, DateTime Start)> made = [];
+        foreach (var (key, id) in stories)
+        {
+            WireStory story = null!;
+            await Eventually.TrueAsync(
+                async () => (story = (await mesh.Client.GetStoryAsync(new() { Id = id }, Headers(key), cancellationToken: Cancellation)).Story).State == StoryState.Succeeded,
+                Cancellation);
+            made.Add((key, story.StartTime.ToDateTime()));
+        }
+
+        // The first of mine had begun before there was any of theirs.
+        Assert.Equal(
+            [Mine, Theirs, Mine, Theirs, Mine, Theirs, .. Enumerable.Repeat(Mine, 9)], made.OrderBy(story => story.Start).Select(story => story.Key));
+    }
+
     private static async Task AssertNotFoundAsync(Task call) =>
         Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(() => call)).StatusCode);
 
