@@ -47,5 +47,6 @@ internal static class BenchmarkList
         new CancellationBenchmark(),
         new StartBenchmark(),
         new StoryBenchmark(),
+        new MembershipBenchmark(),
     ];
 }

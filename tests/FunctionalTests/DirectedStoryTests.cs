@@ -1,5 +1,3 @@
-using Grpc.Core;
-using Grpc.Net.Client;
 using Phenaki.Story.V1;
 using Phenaki.Testing;
 using WireStory = Phenaki.Story.V1.Story;
@@ -33,7 +31,7 @@ public sealed class DirectedStoryTests
         var before = new List<StoryCommandAnswer>();
         foreach (var story in stories)
         {
-            before.Add((await SteerAsync(addresses, story.Id, Add(ScenePosition.Now, "the bear dances.", 9, "cut"))).Answer);
+            before.Add((await StoryCalls.SteerAsync(addresses, story.Id, Add(ScenePosition.Now, "the bear dances.", 9, "cut"))).Answer);
         }
 
         // One of them has some of the stories; whichever commands it has answered are kept, and one that is sent again is not done again.
@@ -42,7 +40,7 @@ public sealed class DirectedStoryTests
         await Task.WhenAll(directed);
         for (var i = 0; i < stories.Count; i++)
         {
-            Assert.Equal(before[i], (await SteerAsync(addresses[1..], stories[i].Id, Add(ScenePosition.Now, "the bear dances.", 9, "cut"))).Answer);
+            Assert.Equal(before[i], (await StoryCalls.SteerAsync(addresses[1..], stories[i].Id, Add(ScenePosition.Now, "the bear dances.", 9, "cut"))).Answer);
         }
 
         await Task.WhenAll(watching);
@@ -149,25 +147,8 @@ public sealed class DirectedStoryTests
             new() { CommandId = "resume", Resume = new() },
             new() { CommandId = "stop", Stop = new() { AfterScenes = true } }])
         {
-            var first = await SteerAsync(addresses, id, command);
-            Assert.Equal(first.Answer, (await SteerAsync(addresses, id, command)).Answer);
-        }
-    }
-
-    private static async Task<SteerStoryResponse> SteerAsync(string[] addresses, string id, StoryCommand command)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            using var channel = GrpcChannel.ForAddress(addresses[attempt % addresses.Length]);
-            try
-            {
-                return await new StoryService.StoryServiceClient(channel).SteerStoryAsync(new() { Id = id, Command = command }, cancellationToken: Token);
-            }
-            catch (RpcException broken) when (broken.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown)
-            {
-                // Nobody knows whether it was taken: its name sees to it.
-                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Token);
-            }
+            var first = await StoryCalls.SteerAsync(addresses, id, command);
+            Assert.Equal(first.Answer, (await StoryCalls.SteerAsync(addresses, id, command)).Answer);
         }
     }
 }

@@ -36,6 +36,24 @@ internal static class StoryCalls
         return (await new StoryService.StoryServiceClient(channel).GetStoryAsync(new() { Id = id }, cancellationToken: Token)).Story;
     }
 
+    /// <summary>Gives a story a command, at whatever orchestrator answers.</summary>
+    public static async Task<SteerStoryResponse> SteerAsync(IReadOnlyList<string> addresses, string id, StoryCommand command)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            using var channel = GrpcChannel.ForAddress(addresses[attempt % addresses.Count]);
+            try
+            {
+                return await new StoryService.StoryServiceClient(channel).SteerStoryAsync(new() { Id = id, Command = command }, cancellationToken: Token);
+            }
+            catch (RpcException broken) when (broken.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown)
+            {
+                // Nobody knows whether it was taken: its name sees to it.
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Token);
+            }
+        }
+    }
+
     /// <summary>The pixels of a story that does not outlive its client, hexadecimal.</summary>
     public static async Task<string> GeneratedAsync(string address, GenerateStoryRequest request)
     {
