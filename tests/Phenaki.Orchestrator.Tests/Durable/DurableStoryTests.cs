@@ -346,10 +346,14 @@ public sealed class DurableStoryTests(ITestOutputHelper output) : IAsyncLifetime
     private static async Task<List<string>> ListAsync(FakeMesh mesh, uint size, params StoryState[] states)
     {
         List<string> ids = [];
+        HashSet<string> seen = [];
         for (var token = ""; ;)
         {
             var page = await mesh.Client.ListStoriesAsync(new() { PageSize = size, PageToken = token, States = { states } }, cancellationToken: Cancellation);
             ids.AddRange(page.Stories.Select(story => story.Id));
+
+            // Pages that come again would never end.
+            Assert.All(page.Stories, story => Assert.True(seen.Add(story.Id)));
             token = page.NextPageToken;
             if (token.Length == 0)
             {
