@@ -15,7 +15,9 @@ internal sealed class TrainingRun(TimeProvider time, ITrainingProgress progress)
     /// <param name="settings">Where, how long and how often to save.</param>
     /// <param name="cancellationToken">Stops after the present step.</param>
     /// <returns>Steps done.</returns>
-    /// <exception cref="InvalidOperationException">The loss is no number any more; the last good checkpoint stays.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The loss is no number any more; the last good checkpoint stays. Or the folder belongs to a training that goes on.
+    /// </exception>
     public async Task<long> RunAsync(ITrainable trainable, TrainingRunSettings settings, CancellationToken cancellationToken)
     {
         long steps = 0;
@@ -26,6 +28,7 @@ internal sealed class TrainingRun(TimeProvider time, ITrainingProgress progress)
     private async Task<long> TrainAsync(ITrainable trainable, TrainingRunSettings settings, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(settings.Folder);
+        using var mine = Occupy(settings.Folder);
         string checkpoint = CheckpointOf(settings);
         string losses = Path.Combine(settings.Folder, "loss.csv");
         long step = Checkpoint.Load(checkpoint, trainable.State, settings.Description, settings.Renew);
@@ -124,6 +127,20 @@ internal sealed class TrainingRun(TimeProvider time, ITrainingProgress progress)
     }
 
     private static string CheckpointOf(TrainingRunSettings settings) => Path.Combine(settings.Folder, "checkpoint.safetensors");
+
+    // Two trainings in a folder would replace each other's checkpoints. The system lets go of the file with the process, however that ends.
+    private static FileStream Occupy(string folder)
+    {
+        string path = Path.Combine(folder, "run.lock");
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException taken) when (File.Exists(path))
+        {
+            throw new InvalidOperationException($"Another training is at work in {folder}. Wait for its end, stop it, or give this one a folder of its own.", taken);
+        }
+    }
 
     // Steps after the checkpoint are done again on resume and would stand in the log twice.
     private static void KeepLossesBefore(string path, long step)

@@ -97,6 +97,29 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task RunAsync_FolderOfATrainingThatGoesOn_IsRefused()
+    {
+        using var state = zeros(1);
+        var settings = new TrainingRunSettings(Path.Combine(_folder, "mine"), 3, TimeSpan.FromHours(1), "fake");
+        var run = new TrainingRun(TimeProvider.System, Silent);
+        var second = new TaskCompletionSource<Task<long>>();
+        var first = new FakeTrainable(state, failAt: long.MaxValue)
+        {
+            OnRead = async () =>
+            {
+                second.TrySetResult(run.RunAsync(new FakeTrainable(state, failAt: long.MaxValue), settings, TestContext.Current.CancellationToken));
+                await (await second.Task).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            },
+        };
+
+        Assert.Equal(3, await run.RunAsync(first, settings, TestContext.Current.CancellationToken));
+
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(async () => await await second.Task);
+        Assert.Contains("Another training is at work", error.Message, StringComparison.Ordinal);
+        Assert.Equal(3, await run.RunAsync(first, settings, TestContext.Current.CancellationToken));
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task ExportAsync_WithoutACheckpoint_SaysSo()
     {
         using var state = zeros(1);
@@ -147,6 +170,8 @@ public sealed class TrainingRunTests : IDisposable
     {
         public Tensor? Written { get; init; }
 
+        public Func<Task> OnRead { get; init; } = () => Task.CompletedTask;
+
         // Read first, written later: what cannot be written has been read.
         private int _asked;
 
@@ -154,7 +179,7 @@ public sealed class TrainingRunTests : IDisposable
 
         public int Samples(long step) => 1;
 
-        public Task ReadAsync(long step, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task ReadAsync(long step, CancellationToken cancellationToken) => OnRead();
 
         public IReadOnlyDictionary<string, double> Step(long step) =>
             new Dictionary<string, double> { ["loss"] = step >= failAt ? double.NaN : 1 };
