@@ -25,6 +25,7 @@ internal static class EvaluateCommand
     private static readonly Option<int> Clips = Number("--clips", "Clips to generate and judge, 2 to 100000.", 100, 2, 100_000);
     private static readonly Option<int> Stories = Number("--stories", "Random stories of four scenes to tell and judge, 0 to 100000.", 10, 0, 100_000);
     private static readonly Option<int> ReadmeSeeds = Number("--readme-seeds", "Seeds with which each story of the README is told, 0 to 1000.", 5, 0, 1000);
+    private static readonly Option<int> Given = Number("--given", "Clips with a style word, and as many that begin with a picture, to generate and judge, 0 to 100000.", 30, 0, 100_000);
     private static readonly Option<string> Combinations = new Option<string>("--combinations")
     {
         Description = "Combinations of subject, place and action: held-out (never in training) or trained.",
@@ -49,7 +50,7 @@ internal static class EvaluateCommand
     {
         var command = new Command("evaluate", "Measures a model: clips, stories and their parts, judged by a classifier and by the subjects' own art.")
         {
-            Model, Clips, Stories, ReadmeSeeds, Combinations, Seed, Steps, Guidance, Temperature, ChoiceTemperature, JudgeFolder, Data, Fit, AsJson, Report, Device,
+            Model, Clips, Stories, ReadmeSeeds, Given, Combinations, Seed, Steps, Guidance, Temperature, ChoiceTemperature, JudgeFolder, Data, Fit, AsJson, Report, Device,
         };
         command.SetAction(RunAsync);
         return command;
@@ -67,6 +68,7 @@ internal static class EvaluateCommand
             Clips = parsed.GetValue(Clips),
             Stories = parsed.GetValue(Stories),
             ReadmeSeeds = parsed.GetValue(ReadmeSeeds),
+            Given = parsed.GetValue(Given),
             HeldOut = parsed.GetRequiredValue(Combinations) == HeldOut,
             Seed = parsed.GetValue(Seed),
             JudgeFolder = parsed.GetRequiredValue(JudgeFolder),
@@ -112,9 +114,12 @@ internal static class EvaluateCommand
         using var art = new ArtMatcher();
         var clips = new ClipEvaluation(sampler, judge, art, options);
         var stories = new StoryEvaluation(sampler, judge, options);
+        var given = new GivenEvaluation(sampler, judge, options);
         foreach (var (name, figure) in clips.Measure(Progress("clips", options.Clips), cancellationToken)
             .Concat(stories.MeasureRandom(Progress("stories", options.Stories), cancellationToken))
-            .Concat(stories.MeasureReadme(Progress("README", options.ReadmeSeeds), cancellationToken)))
+            .Concat(stories.MeasureReadme(Progress("README", options.ReadmeSeeds), cancellationToken))
+            .Concat(given.MeasureStyles(Progress("styles", options.Given), cancellationToken))
+            .Concat(given.MeasurePictures(Progress("pictures", options.Given), cancellationToken)))
         {
             figures.Add(name, figure);
         }

@@ -20,7 +20,7 @@ internal sealed class ClipEvaluation(StorySampler sampler, Judge judge, ArtMatch
     public IEnumerable<(string Name, Figure Figure)> Measure(Action<int> progress, CancellationToken cancellationToken)
     {
         var world = new StoryWorldDataset();
-        SceneSpec[] plain = [.. (options.HeldOut ? StoryWorldCatalog.HeldOut : StoryWorldCatalog.Trained).Where(scene => scene.Extras == SceneExtras.None)];
+        var plain = StoryWorldCatalog.Plain(options.HeldOut);
         var random = new WorldRandom(options.Seed, 1);
         var scenes = new SceneSpec[options.Clips];
         var generated = new byte[scenes.Length][];

@@ -14,6 +14,9 @@ internal sealed record EvaluationOptions
     /// <summary>Seeds with which each story of the README is told, 0 to 1000.</summary>
     public int ReadmeSeeds { get; init; } = 5;
 
+    /// <summary>Clips in another style than the plain one, and as many that begin with a picture, 0 to 100,000.</summary>
+    public int Given { get; init; } = 30;
+
     /// <summary>True: combinations of subject, place and action that were never in training.</summary>
     public bool HeldOut { get; init; } = true;
 

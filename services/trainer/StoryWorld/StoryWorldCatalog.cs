@@ -62,6 +62,9 @@ public static class StoryWorldCatalog
         }
     }
 
+    /// <summary>Those with nothing but a subject that does something in a place, held out or not.</summary>
+    internal static IReadOnlyList<SceneSpec> Plain(bool heldOut) => [.. (heldOut ? HeldOut : Trained).Where(scene => scene.Extras == SceneExtras.None)];
+
     private static SceneSpec[] ChooseHeldOut()
     {
         var random = new WorldRandom(HoldOutSeed);

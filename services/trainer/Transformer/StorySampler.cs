@@ -32,11 +32,12 @@ internal sealed class StorySampler : IDisposable
     /// <param name="prompts">One for each clip.</param>
     /// <param name="sampling">Steps, guidance, temperatures.</param>
     /// <param name="seed">Seed.</param>
+    /// <param name="opening">A frame that the story begins with, height * width * 3 bytes; not among the new ones. Null for none.</param>
     /// <returns>New frames of each clip, height * width * 3 bytes each.</returns>
-    public IReadOnlyList<IReadOnlyList<byte[]>> Story(IReadOnlyList<string> prompts, SamplingSettings sampling, ulong seed)
+    public IReadOnlyList<IReadOnlyList<byte[]>> Story(IReadOnlyList<string> prompts, SamplingSettings sampling, ulong seed, byte[]? opening = null)
     {
         var clips = new List<IReadOnlyList<byte[]>>();
-        int[] prefix = [];
+        int[] prefix = opening is null ? [] : Encode([opening]);
         for (int scene = 0; scene < prompts.Count; scene++)
         {
             var prompt = _text.Encode([prompts[scene]], Math.Min(_text.MaxTokens, _masked.MaxTextTokens))[0];
