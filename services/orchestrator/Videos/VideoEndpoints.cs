@@ -8,6 +8,8 @@ namespace Phenaki.Orchestrator.Videos;
 /// <summary>The videos API of OpenAI, as its clients call it: paths, methods and what they take.</summary>
 internal static class VideoEndpoints
 {
+    private const string Download = "DownloadVideo";
+
     /// <summary>Adds the calls.</summary>
     public static void AddVideos(this IServiceCollection services)
     {
@@ -35,9 +37,9 @@ internal static class VideoEndpoints
         videos.MapDelete("{id}", (HttpContext http, VideoCalls calls, string id) => Answer(calls.DeleteAsync(id, http)))
             .WithName("DeleteVideo").WithSummary("Forgets a video, and stops it where it is not completed.").Gives<VideoDeletedAnswer>();
         var content = (HttpContext http, VideoCalls calls, string id, string? variant, string? format) => calls.ContentAsync(id, variant, format, http);
-        videos.MapMethods("{id}/content", [HttpMethods.Head], content).ExcludeFromDescription();
+        videos.MapMethods("{id}/content", [HttpMethods.Head], content).WithMetadata(new RouteNameMetadata(Download)).ExcludeFromDescription();
         videos.MapGet("{id}/content", content)
-            .WithName("DownloadVideo").WithSummary("A file of a completed video: variant video (format mp4, webp or gif), thumbnail or spritesheet. Ranges are answered.")
+            .WithName(Download).WithSummary("A file of a completed video: variant video (format mp4, webp or gif), thumbnail or spritesheet. Ranges are answered.")
             .Produces(StatusCodes.Status200OK, contentType: "video/mp4", additionalContentTypes: [MediaTypeNames.Image.Webp, MediaTypeNames.Image.Gif, MediaTypeNames.Image.Jpeg])
             .Errors();
         videos.MapPost("{id}/remix", (HttpContext http, VideoCalls calls, string id) => Answer(calls.RemixAsync(id, http)))
