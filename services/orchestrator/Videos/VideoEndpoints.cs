@@ -20,6 +20,7 @@ internal static class VideoEndpoints
             provider.GetRequiredService<ISeedSource>(),
             provider.GetRequiredService<IOptions<VideoOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<VideoUploads>();
         services.AddSingleton<VideoCalls>();
         services.AddSingleton<IValidateOptions<VideoOptions>, VideoOptionsValidator>();
     }
@@ -45,9 +46,9 @@ internal static class VideoEndpoints
         videos.MapPost("{id}/remix", (HttpContext http, VideoCalls calls, string id) => Answer(calls.RemixAsync(id, http)))
             .WithName("RemixVideo").WithSummary("Makes a completed video again, with another prompt for a scene.").Takes<VideoRemixBody>().Gives<VideoAnswer>();
         videos.MapPost("edits", (HttpContext http, VideoCalls calls) => Answer(calls.EditAsync(http)))
-            .WithName("EditVideo").WithSummary("As remix, with the video named in the body.").Takes<VideoEditBody>().Gives<VideoAnswer>();
+            .WithName("EditVideo").WithSummary("As remix, with the video named in the body; or a file that is sent made anew, from its first frame on.").Takes<VideoEditBody>().Gives<VideoAnswer>();
         videos.MapPost("extensions", (HttpContext http, VideoCalls calls) => Answer(calls.ExtendAsync(http)))
-            .WithName("ExtendVideo").WithSummary("A completed video with one more scene.").Takes<VideoExtendBody>().Gives<VideoAnswer>();
+            .WithName("ExtendVideo").WithSummary("A completed video with one more scene; or what follows the last frames of a file that is sent.").Takes<VideoExtendBody>().Gives<VideoAnswer>();
         videos.Map("{**rest}", Task<IResult> (HttpContext http) => throw Unserved(http.Request)).ExcludeFromDescription();
     }
 
