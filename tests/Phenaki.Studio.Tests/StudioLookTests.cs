@@ -23,6 +23,7 @@ public sealed class StudioLookTests(Chromium chromium, ServedStudio studio) : IC
         Assert.SkipWhen(string.IsNullOrEmpty(axe), $"{AxeVariable} does not name axe.min.js, which is in the npm package axe-core.");
         var script = await File.ReadAllTextAsync(axe!, Token);
         var story = await MakeAsync();
+        var directed = await DirectAsync();
         foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
         {
             foreach (var (width, height) in Screens)
@@ -46,6 +47,17 @@ public sealed class StudioLookTests(Chromium chromium, ServedStudio studio) : IC
                 await visit.Page.Keyboard.PressAsync("Escape");
                 await visit.Prompts.First.FillAsync("a panda walks.");
                 await AssertAccessibleAsync(visit, script, "a changed story");
+                await visit.Page.GotoAsync($"{studio.Page}#/stories/{directed}");
+                await visit.Page.Locator(".directed-scene").Nth(1).WaitForAsync();
+                await AssertAccessibleAsync(visit, script, "directing");
+                await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Change scene 2" }).ClickAsync();
+                await AssertAccessibleAsync(visit, script, "changing a coming scene");
+                await visit.Page.GetByRole(AriaRole.Button, new() { Name = "End the film" }).ClickAsync();
+                await AssertAccessibleAsync(visit, script, "ending the film");
+                await visit.Page.Keyboard.PressAsync("Escape");
+                await visit.Page.GotoAsync($"{studio.Page}#/stories/{new string('0', 32)}");
+                await visit.Page.Locator(".notice:visible").WaitForAsync();
+                await AssertAccessibleAsync(visit, script, "a story that is not there");
                 await visit.Page.GotoAsync($"{studio.Page}#/library");
                 await visit.Page.Locator(".card canvas").First.WaitForAsync();
                 await AssertAccessibleAsync(visit, script, "the library");
@@ -100,6 +112,22 @@ public sealed class StudioLookTests(Chromium chromium, ServedStudio studio) : IC
             where violation.GetProperty("impact").GetString() is "serious" or "critical"
             from node in violation.GetProperty("nodes").EnumerateArray()
             select $"{place}: {violation.GetProperty("id")}: {node.GetProperty("html")} {node.GetProperty("failureSummary")}");
+    }
+
+    /// <summary>A story that is directed, paused with a scene made and one to come.</summary>
+    private async Task<string> DirectAsync()
+    {
+        await using var visit = await StudioVisit.OpenAsync(chromium, studio);
+        await visit.WriteAsync("a bear walks on mars.");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Direct live" }).ClickAsync();
+        var note = visit.Page.Locator(".direction .note");
+        await StudioVisit.SaysAsync(note, "All scenes are made.");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Pause making" }).ClickAsync();
+        await StudioVisit.SaysAsync(note, "Paused.");
+        await visit.Page.GetByLabel("What happens next?").FillAsync("the bear dances.");
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await visit.Page.Locator(".directed-scene").Nth(1).WaitForAsync();
+        return visit.Story;
     }
 
     private async Task<string> MakeAsync()

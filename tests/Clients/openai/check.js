@@ -128,6 +128,8 @@ await check("errors", async () => {
   error = await refused(OpenAI.NotFoundError, client.videos.downloadContent("video_none"));
   assert.equal(error.code, "video_not_found");
   await refused(OpenAI.NotFoundError, client.videos.getCharacter("char_1"));
+  error = await refused(OpenAI.NotFoundError, client.videos.createCharacter({ name: "Bear", video: new File(["bear"], "bear.mp4") }));
+  assert.match(error.error.message, /no characters/);
   const long = await client.videos.create({ prompt: "a bear walks.", seconds: "100" });
   error = await refused(OpenAI.BadRequestError, client.videos.downloadContent(long.id));
   assert.equal(error.code, "video_not_completed");

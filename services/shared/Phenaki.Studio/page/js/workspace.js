@@ -2,6 +2,7 @@ import { ApiError, cancelStory, createStory, getStory } from "./api.js";
 import { announce, button, el, toast } from "./dom.js";
 import { Direction } from "./direction.js";
 import { Editor } from "./editor.js";
+import { openingOfFrames } from "./opening.js";
 import { drawRequestId, keepOpening, openingOf, Script } from "./script.js";
 import { seconds, Stage } from "./stage.js";
 import { Story } from "./story.js";
@@ -112,7 +113,7 @@ export class Workspace {
     if (!opening) {
       // Written elsewhere: the service has the frames that were used.
       const whole = await getStory(story.id, undefined, true).catch(() => null);
-      opening = whole?.request?.openingFrames?.at(-1)?.rgb ?? "";
+      opening = openingOfFrames((whole?.request?.openingFrames ?? []).map(frame => frame.rgb));
     }
 
     if (story === this.#story) {
@@ -181,9 +182,8 @@ export class Workspace {
     this.#direct.hidden = isChange;
     this.#direct.disabled = this.#make.disabled;
     const length = `${scenes.length} ${scenes.length === 1 ? "scene" : "scenes"} · ${seconds(frames / this.#model.framesPerSecond)}`;
-    const kept = next.filter(fate => fate === "kept").length;
     const words = scenes.length === 0 ? "Write what happens in the first scene."
-      : isChange && !isSame ? `${kept === 0 ? "No scene is kept" : kept === 1 ? "1 scene is kept" : `${kept} scenes are kept`}, ${next.length - kept === 1 ? "1 runs" : `${next.length - kept} run`} again.${isWorking ? " What is in work is stopped." : ""}`
+      : isChange && !isSame ? `${whatBecomes(next)}${isWorking ? " What is in work is stopped." : ""}`
       : length;
     if (this.#summary.textContent !== words) {
       this.#summary.textContent = words;
@@ -245,4 +245,28 @@ export class Workspace {
       toast(`It could not be stopped. ${failure.message}`, "bad");
     }
   }
+}
+
+/** As in "2 scenes are kept, 1 in part, 3 run again." */
+function whatBecomes(scenes) {
+  const count = (...names) => scenes.filter(({ fate }) => names.includes(fate)).length;
+  const [kept, part, again, rest] = [count("kept"), count("part"), count("again"), count("new", "open")];
+  const words = [];
+  if (kept > 0 || part === 0) {
+    words.push(kept === 0 ? "No scene is kept" : kept === 1 ? "1 scene is kept" : `${kept} scenes are kept`);
+  }
+
+  if (part > 0) {
+    words.push(kept > 0 ? `${part} in part` : part === 1 ? "1 scene is kept in part" : `${part} scenes are kept in part`);
+  }
+
+  if (again > 0) {
+    words.push(again === 1 ? "1 runs again" : `${again} run again`);
+  }
+
+  if (rest > 0) {
+    words.push(rest === 1 ? "1 is made" : `${rest} are made`);
+  }
+
+  return `${words.join(", ")}.`;
 }
