@@ -56,7 +56,7 @@ public sealed class StudioLookTests(Chromium chromium, ServedStudio studio) : IC
                 await AssertAccessibleAsync(visit, script, "ending the film");
                 await visit.Page.Keyboard.PressAsync("Escape");
                 await visit.Page.GotoAsync($"{studio.Page}#/stories/{new string('0', 32)}");
-                await visit.Page.Locator(".notice:visible").WaitForAsync();
+                await visit.Page.GetByRole(AriaRole.Heading, new() { Name = "This story is not there" }).WaitForAsync();
                 await AssertAccessibleAsync(visit, script, "a story that is not there");
                 await visit.Page.GotoAsync($"{studio.Page}#/library");
                 await visit.Page.Locator(".card canvas").First.WaitForAsync();
@@ -81,6 +81,10 @@ public sealed class StudioLookTests(Chromium chromium, ServedStudio studio) : IC
                 var outside = await visit.Page.EvaluateAsync<string[]>(
                     "() => [...document.querySelectorAll('main button, main input, main textarea, header a, header button')].filter(item => item.checkVisibility() && (item.getBoundingClientRect().right > innerWidth + 1 || item.getBoundingClientRect().left < -1) && !item.closest('.segments')).map(item => item.className + ' ' + item.ariaLabel)");
                 Assert.Empty(outside);
+
+                // What sticks to the bottom leaves room for what is written.
+                var actions = await visit.Page.EvaluateAsync<double>("() => document.querySelector('.actions')?.getBoundingClientRect().height ?? 0");
+                Assert.InRange(actions, 0, 130);
             }
         }
     }

@@ -123,6 +123,26 @@ public sealed class StudioTests(Chromium chromium, ServedStudio studio) : IClass
         await Expect(visit.Chips.Nth(2)).ToHaveTextAsync("Not made yet");
     }
 
+    [Fact(Timeout = Timeout)]
+    public async Task Failure_OfAStory_StaysToBeRead()
+    {
+        await using var visit = await StudioVisit.OpenAsync(chromium, studio);
+        await visit.WriteAsync("a bear walks.");
+        await visit.MakeAsync();
+        await visit.CompleteAsync();
+
+        // The same story, as it would be told had it failed.
+        await visit.Page.RouteAsync("**/events*", route => route.FulfillAsync(new()
+        {
+            ContentType = "application/json",
+            Body = """{"number":"1","stateChanged":{"state":"STORY_STATE_FAILED","error":{"code":9,"message":"The models have changed."}}}""" + "\n",
+        }));
+        await visit.Page.ReloadAsync();
+        await StudioVisit.SaysAsync(visit.State, "Failed");
+        await visit.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await StudioVisit.SaysAsync(visit.Page.Locator(".notice"), "The story failed: The models have changed.");
+    }
+
     [Theory(Timeout = Timeout)]
     [InlineData("[17, 17]", 0, "[[11,6],[6,6,5]]")]
     [InlineData("[17]", 1, "[[10,6,1]]")]
@@ -246,7 +266,9 @@ public sealed class StudioTests(Chromium chromium, ServedStudio studio) : IClass
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
         await Expect(card).ToHaveCountAsync(0);
         await visit.Page.GotoAsync($"{studio.Page}#/stories/{id}");
-        await StudioVisit.SaysAsync(visit.Page.Locator(".notice"), "This story is not there");
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "This story is not there" })).ToBeVisibleAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true })).ToBeHiddenAsync();
+        await Expect(visit.Make).ToBeHiddenAsync();
     }
 
     [Fact(Timeout = Timeout)]
@@ -282,8 +304,9 @@ public sealed class StudioTests(Chromium chromium, ServedStudio studio) : IClass
         await visit.Page.GetByLabel("What happens next?").FillAsync("the bear is swimming.");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Direct", Exact = true }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Change scene 3" }).ClickAsync();
-        await Expect(visit.Page.GetByLabel("What happens next?")).ToHaveValueAsync("the bear is swimming.");
-        await visit.Page.GetByLabel("What happens next?").FillAsync("the bear is under water.");
+        await StudioVisit.SaysAsync(visit.State, "Paused");
+        await Expect(visit.Page.GetByLabel("What happens in scene 3?")).ToHaveValueAsync("the bear is swimming.");
+        await visit.Page.GetByLabel("What happens in scene 3?").FillAsync("the bear is under water.");
         await visit.Page.Keyboard.PressAsync("Enter");
         await StudioVisit.SaysAsync(visit.Page.Locator(".directed-scene").Nth(2), "the bear is under water.");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();

@@ -1,5 +1,5 @@
 import { ApiError, cancelStory, createStory, getStory } from "./api.js";
-import { announce, button, el, toast } from "./dom.js";
+import { announce, button, el, icon, toast } from "./dom.js";
 import { Direction } from "./direction.js";
 import { Editor } from "./editor.js";
 import { openingOfFrames } from "./opening.js";
@@ -17,6 +17,7 @@ export class Workspace {
   #summary = el("p.summary", { role: "status" });
   #make;
   #direct;
+  #gone;
   #isSending = false;
   #wasLost = false;
   #saidScene = -1;
@@ -31,7 +32,8 @@ export class Workspace {
     this.#direct = button("button.button.large", "Direct live", "send", () => this.#makeStory(true));
     this.#direct.title = "Makes it while you say what happens next";
     this.actions = el("div.actions", {}, this.#summary, el("div.actions-buttons", {}, this.#direct, this.#make));
-    this.element = el("div.workspace", {}, el("div.side", {}, this.editor.element, this.direction.element, this.actions), this.stage.element);
+    this.#gone = el("section.empty", { "aria-labelledby": "gone-title" });
+    this.element = el("div.workspace", {}, el("div.side", {}, this.editor.element, this.direction.element, this.actions), this.stage.element, this.#gone);
     this.element.addEventListener("keydown", event => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !this.#make.disabled && !this.actions.hidden) {
         event.preventDefault();
@@ -81,6 +83,7 @@ export class Workspace {
   #begin(story) {
     this.#story = story;
     this.#unread = story !== null;
+    this.element.classList.remove("is-gone");
     this.editor.title.textContent = story ? "Story" : "New story";
     this.editor.show(this.#script, story);
     this.direction.show(story);
@@ -125,8 +128,9 @@ export class Workspace {
   #tell(story, what) {
     if (what === "connection") {
       const isLost = story.connection === "lost";
-      this.stage.notice(isLost ? "The server cannot be reached. The story is kept there, and goes on here as soon as it is back." : "", "is-waiting");
       if (isLost || this.#wasLost) {
+        // At no other time: why a story failed stays to be read when its connection ends.
+        this.stage.notice(isLost ? "The server cannot be reached. The story is kept there, and goes on here as soon as it is back." : "", "is-waiting");
         announce(isLost ? "The connection is lost. Trying again." : "Connected again.");
       }
 
@@ -134,6 +138,8 @@ export class Workspace {
     } else if (what === "state" && story.isFinal) {
       if (story.state === "STORY_STATE_FAILED") {
         this.stage.notice(`The story failed: ${story.error?.message ?? "the server did not say why."}`, "is-bad");
+      } else if (story.frames.count === 0) {
+        this.stage.notice("It was stopped before its first frame.");
       }
 
       announce({ STORY_STATE_SUCCEEDED: "The film is complete.", STORY_STATE_FAILED: "The story failed.", STORY_STATE_CANCELLED: "The story is stopped." }[story.state]);
@@ -154,7 +160,18 @@ export class Workspace {
 
     this.editor.element.classList.remove("is-reading");
     const isGone = failure instanceof ApiError && failure.status === 404;
-    this.stage.notice(isGone ? "This story is not there; it may have expired or been deleted." : failure.message, "is-bad");
+    if (isGone) {
+      // Nothing of it can be shown: neither a film nor what it was made of.
+      this.element.classList.add("is-gone");
+      this.#gone.replaceChildren(
+        icon("film"),
+        el("h1", { id: "gone-title" }, "This story is not there"),
+        el("p.soft", {}, "It may have expired or been deleted."),
+        el("a.button.primary", { href: "#/library" }, el("span", {}, "Look in the library")));
+    } else {
+      this.stage.notice(failure.message, "is-bad");
+    }
+
     announce(isGone ? "This story is not there." : failure.message, true);
     if (!(failure instanceof ApiError)) {
       throw failure;
@@ -265,7 +282,7 @@ function whatBecomes(scenes) {
   }
 
   if (rest > 0) {
-    words.push(rest === 1 ? "1 is made" : `${rest} are made`);
+    words.push(rest === 1 ? "1 is to be made" : `${rest} are to be made`);
   }
 
   return `${words.join(", ")}.`;
