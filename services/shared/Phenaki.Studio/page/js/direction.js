@@ -84,9 +84,15 @@ export class Direction {
   changed() {
     const story = this.#story;
     const isOpen = story !== null && story.isDirected && !story.isFinal;
+    const isNew = isOpen && this.element.hidden;
     this.element.hidden = !isOpen;
     if (!isOpen) {
       return;
+    }
+
+    if (isNew && (document.activeElement === document.body || document.activeElement?.id === "main") && matchMedia("(hover: hover)").matches) {
+      // What one came for; on a telephone the keyboard would hide the film.
+      this.#prompt.focus();
     }
 
     this.#pause.querySelector("span").textContent = story.isPaused ? "Go on" : "Pause making";

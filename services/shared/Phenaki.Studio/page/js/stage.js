@@ -278,7 +278,7 @@ export class Stage {
   async #save(format) {
     const story = this.#story;
     this.#busy = format;
-    announce("The film is being written.");
+    toast("The film is being written. It is saved as soon as it is ready.");
     try {
       const file = await fetchVideo(story.id, format);
       const link = el("a", { href: URL.createObjectURL(file), download: `${fileName(story)}.${format}` });
