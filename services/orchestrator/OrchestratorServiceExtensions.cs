@@ -116,6 +116,7 @@ public static class OrchestratorServiceExtensions
 
         // It tells all that it does; what people should know of that is said in our own words.
         builder.Logging.AddFilter("Orleans", LogLevel.Error);
+        builder.Logging.AddFilter("Polly", LogLevel.Warning);
         services.AddSingleton(provider => new StoryStore(
             provider.GetRequiredService<IOptions<DurableStoryOptions>>(),
             provider.GetRequiredService<IOptions<OrchestratorOptions>>(),

@@ -71,6 +71,8 @@ internal sealed class StoryGrpcService(
             MaxSceneFrames = (uint)options.Value.MaxSceneFrames,
             DefaultSampling = models.MaskedTransformer.DefaultSampling.ToWire(),
             PrefixFrames = (uint)models.PrefixFrames,
+            ClipFrames = (uint)models.Geometry.Frames(models.ClipLatentFrames),
+            TemporalPatch = (uint)models.Geometry.TemporalPatch,
         };
     }
 

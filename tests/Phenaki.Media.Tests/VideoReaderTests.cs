@@ -127,6 +127,27 @@ public sealed class VideoReaderTests : IDisposable
         Assert.Equal(8, read.FramesPerSecond);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task ReadAsync_AnimatedPng_GivesEveryFrame()
+    {
+        InstalledFfmpeg.SkipIfMissing();
+        await VideoOutput.WriteAsync(_folder.Of("a.mp4"), TestVideos.MovingDisc(32, 32, 6), null, Token);
+        await InstalledFfmpeg.RunAsync("ffmpeg", ["-v", "error", "-i", _folder.Of("a.mp4"), "-f", "apng", "-pix_fmt", "rgb24", _folder.Of("a.png")], Token);
+        var expected = await InstalledFfmpeg.DecodeAsync(_folder.Of("a.png"), 32, 32, Token);
+        var read = await VideoReader.ReadAsync(_folder.Of("a.png"), null, Token);
+        Assert.Equal((6, 8.0), (read.Frames.Count, read.FramesPerSecond));
+        Assert.Equal(expected, read.Frames);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task ReadAsync_MorePixelsTogetherThanAllowed_NamesTheLimit()
+    {
+        await VideoOutput.WriteAsync(_folder.Of("a.gif"), TestVideos.MovingDisc(16, 16, 4), null, Token);
+        var error = await Assert.ThrowsAsync<MediaException>(() => VideoReader.ReadAsync(_folder.Of("a.gif"), new() { MaxPixelsTogether = 1023 }, Token));
+        Assert.Contains("at most 1023 pixels", error.Message, StringComparison.Ordinal);
+        Assert.Equal(4, (await VideoReader.ReadAsync(_folder.Of("a.gif"), new() { MaxPixelsTogether = 1024 }, Token)).Frames.Count);
+    }
+
     [Theory(Timeout = 60_000)]
     [InlineData(null, null, double.NaN)]
     [InlineData(null, null, 0.0)]

@@ -66,6 +66,8 @@ public sealed class StoryGrpcServiceTests
                 MaxSceneFrames = 10_000,
                 DefaultSampling = FakeModels.DefaultSampling.ToWire(),
                 PrefixFrames = 5,
+                ClipFrames = 11,
+                TemporalPatch = 2,
             },
             model);
     }

@@ -50,17 +50,15 @@ public sealed class ServedStudio : IAsyncLifetime
         (await _client.GetFromJsonAsync<JsonNode>(Address($"/v1/stories/{id}"), cancellationToken))!["story"]!;
 
     /// <summary>The frames of a story that has ended, RGB.</summary>
-    public async Task<IReadOnlyList<byte[]>> FramesAsync(string id, CancellationToken cancellationToken)
-    {
-        var lines = await _client.GetStringAsync(new Uri(Address($"/v1/stories/{id}/events")), cancellationToken);
-        return
-        [
-            .. from line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-               let frame = JsonNode.Parse(line)!["frame"]
-               where frame is not null
-               select Convert.FromBase64String((string)frame["frame"]!["rgb"]!),
-        ];
-    }
+    public async Task<IReadOnlyList<byte[]>> FramesAsync(string id, CancellationToken cancellationToken) =>
+        [.. from frame in await EventsAsync(id, "frame", cancellationToken) select Convert.FromBase64String((string)frame["frame"]!["rgb"]!)];
+
+    /// <summary>For each scene of a story that has ended, and each of its clips, whether nothing was sampled for it.</summary>
+    public async Task<IReadOnlyList<IReadOnlyList<bool>>> ClipsFromCacheAsync(string id, CancellationToken cancellationToken) =>
+    [
+        .. from scene in await EventsAsync(id, "sceneFinished", cancellationToken)
+           select (IReadOnlyList<bool>)[.. scene["clips"]!.AsArray().Select(clip => (bool?)clip!["tokensFromCache"] ?? false)],
+    ];
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -68,6 +66,12 @@ public sealed class ServedStudio : IAsyncLifetime
         await KillAsync();
         _client.Dispose();
         _folder.Dispose();
+    }
+
+    private async Task<IEnumerable<JsonNode>> EventsAsync(string id, string kind, CancellationToken cancellationToken)
+    {
+        var lines = await _client.GetStringAsync(new Uri(Address($"/v1/stories/{id}/events")), cancellationToken);
+        return lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)![kind]).OfType<JsonNode>();
     }
 
     private string Address(string path) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_httpPort}{path}");

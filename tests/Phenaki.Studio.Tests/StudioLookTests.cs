@@ -23,6 +23,7 @@ public sealed class StudioLookTests(Chromium chromium, ServedStudio studio) : IC
         Assert.SkipWhen(string.IsNullOrEmpty(axe), $"{AxeVariable} does not name axe.min.js, which is in the npm package axe-core.");
         var script = await File.ReadAllTextAsync(axe!, Token);
         var story = await MakeAsync();
+        var directed = await DirectAsync();
         foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
         {
             foreach (var (width, height) in Screens)
@@ -46,6 +47,17 @@ public sealed class StudioLookTests(Chromium chromium, ServedStudio studio) : IC
                 await visit.Page.Keyboard.PressAsync("Escape");
                 await visit.Prompts.First.FillAsync("a panda walks.");
                 await AssertAccessibleAsync(visit, script, "a changed story");
+                await visit.Page.GotoAsync($"{studio.Page}#/stories/{directed}");
+                await visit.Page.Locator(".directed-scene").Nth(1).WaitForAsync();
+                await AssertAccessibleAsync(visit, script, "directing");
+                await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Change scene 2" }).ClickAsync();
+                await AssertAccessibleAsync(visit, script, "changing a coming scene");
+                await visit.Page.GetByRole(AriaRole.Button, new() { Name = "End the film" }).ClickAsync();
+                await AssertAccessibleAsync(visit, script, "ending the film");
+                await visit.Page.Keyboard.PressAsync("Escape");
+                await visit.Page.GotoAsync($"{studio.Page}#/stories/{new string('0', 32)}");
+                await visit.Page.GetByRole(AriaRole.Heading, new() { Name = "This story is not there" }).WaitForAsync();
+                await AssertAccessibleAsync(visit, script, "a story that is not there");
                 await visit.Page.GotoAsync($"{studio.Page}#/library");
                 await visit.Page.Locator(".card canvas").First.WaitForAsync();
                 await AssertAccessibleAsync(visit, script, "the library");
@@ -69,6 +81,10 @@ public sealed class StudioLookTests(Chromium chromium, ServedStudio studio) : IC
                 var outside = await visit.Page.EvaluateAsync<string[]>(
                     "() => [...document.querySelectorAll('main button, main input, main textarea, header a, header button')].filter(item => item.checkVisibility() && (item.getBoundingClientRect().right > innerWidth + 1 || item.getBoundingClientRect().left < -1) && !item.closest('.segments')).map(item => item.className + ' ' + item.ariaLabel)");
                 Assert.Empty(outside);
+
+                // What sticks to the bottom leaves room for what is written.
+                var actions = await visit.Page.EvaluateAsync<double>("() => document.querySelector('.actions')?.getBoundingClientRect().height ?? 0");
+                Assert.InRange(actions, 0, 130);
             }
         }
     }
@@ -100,6 +116,22 @@ public sealed class StudioLookTests(Chromium chromium, ServedStudio studio) : IC
             where violation.GetProperty("impact").GetString() is "serious" or "critical"
             from node in violation.GetProperty("nodes").EnumerateArray()
             select $"{place}: {violation.GetProperty("id")}: {node.GetProperty("html")} {node.GetProperty("failureSummary")}");
+    }
+
+    /// <summary>A story that is directed, paused with a scene made and one to come.</summary>
+    private async Task<string> DirectAsync()
+    {
+        await using var visit = await StudioVisit.OpenAsync(chromium, studio);
+        await visit.WriteAsync("a bear walks on mars.");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Direct live" }).ClickAsync();
+        var note = visit.Page.Locator(".direction .note");
+        await StudioVisit.SaysAsync(note, "All scenes are made.");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Pause making" }).ClickAsync();
+        await StudioVisit.SaysAsync(note, "Paused.");
+        await visit.Page.GetByLabel("What happens next?").FillAsync("the bear dances.");
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await visit.Page.Locator(".directed-scene").Nth(1).WaitForAsync();
+        return visit.Story;
     }
 
     private async Task<string> MakeAsync()

@@ -72,6 +72,98 @@ public sealed class StudioTests(Chromium chromium, ServedStudio studio) : IClass
     }
 
     [Fact(Timeout = Timeout)]
+    public async Task Scene_OfAnotherLength_KeepsTheClipsThatItShares()
+    {
+        await using var visit = await StudioVisit.OpenAsync(chromium, studio);
+        await visit.WriteAsync("a red bear dances.", "the red bear walks.");
+        await visit.MakeAsync();
+        await visit.CompleteAsync();
+
+        // 17 frames are clips of 11 and 6 at the beginning, of 6, 6 and 5 later; 34 are 11, 6, 6, 6 and 5.
+        await LengthenAsync(0, "4.25");
+        await Expect(visit.Chips).ToHaveTextAsync(["2 of 5 clips kept", "Runs again"]);
+        await StudioVisit.SaysAsync(visit.Page.Locator(".summary"), "1 scene is kept in part, 1 runs again.");
+        var longer = await visit.MakeAsync();
+        await visit.CompleteAsync();
+        await Expect(visit.Chips).ToHaveTextAsync(["2 of 5 clips kept", "Made"]);
+        Assert.Equal([[true, true, false, false, false], [false, false, false]], await studio.ClipsFromCacheAsync(longer, Token));
+        Assert.StartsWith("2 of 5 clips came from the cache, 3 clips were made in", await visit.Chips.First.GetAttributeAsync("title"), StringComparison.Ordinal);
+
+        // A scene that ends with one of its clips is kept as a whole.
+        await LengthenAsync(1, "1.5");
+        await Expect(visit.Chips).ToHaveTextAsync(["Kept", "Kept"]);
+        await StudioVisit.SaysAsync(visit.Page.Locator(".summary"), "2 scenes are kept.");
+        var shorter = await visit.MakeAsync();
+        await visit.CompleteAsync();
+        await Expect(visit.Chips).ToHaveTextAsync(["Kept", "Kept"]);
+        Assert.Equal([[true, true, true, true, true], [true, true]], await studio.ClipsFromCacheAsync(shorter, Token));
+
+        async Task LengthenAsync(int scene, string seconds)
+        {
+            var field = visit.Page.Locator(".stepper-value").Nth(scene);
+            await field.FillAsync(seconds);
+            await field.PressAsync("Tab");
+        }
+    }
+
+    [Fact(Timeout = Timeout)]
+    public async Task Scenes_OfAStoryThatWasStopped_AreNotSaidToBeKept()
+    {
+        await using var visit = await StudioVisit.OpenAsync(chromium, studio);
+        await visit.WriteAsync("a red panda dances.", "the red panda walks on mars.", "the red panda is under water.", "the red panda walks.");
+        await visit.SetStepsAsync(250);
+        await visit.MakeAsync();
+        await visit.FramesAsync(1);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();
+        await StudioVisit.SaysAsync(visit.State, "Stopped");
+        await visit.Prompts.Nth(3).FillAsync("the red panda is in the ocean.");
+        await Expect(visit.Chips.Nth(2)).ToHaveTextAsync("Not made yet");
+        await Expect(visit.Chips.Nth(3)).ToHaveTextAsync("Not made yet");
+        await visit.Page.ReloadAsync();
+        await Expect(visit.Chips.Nth(2)).ToHaveTextAsync("Not made yet");
+    }
+
+    [Fact(Timeout = Timeout)]
+    public async Task Failure_OfAStory_StaysToBeRead()
+    {
+        await using var visit = await StudioVisit.OpenAsync(chromium, studio);
+        await visit.WriteAsync("a bear walks.");
+        await visit.MakeAsync();
+        await visit.CompleteAsync();
+
+        // The same story, as it would be told had it failed.
+        await visit.Page.RouteAsync("**/events*", route => route.FulfillAsync(new()
+        {
+            ContentType = "application/json",
+            Body = """{"number":"1","stateChanged":{"state":"STORY_STATE_FAILED","error":{"code":9,"message":"The models have changed."}}}""" + "\n",
+        }));
+        await visit.Page.ReloadAsync();
+        await StudioVisit.SaysAsync(visit.State, "Failed");
+        await visit.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await StudioVisit.SaysAsync(visit.Page.Locator(".notice"), "The story failed: The models have changed.");
+    }
+
+    [Theory(Timeout = Timeout)]
+    [InlineData("[17, 17]", 0, "[[11,6],[6,6,5]]")]
+    [InlineData("[17]", 1, "[[10,6,1]]")]
+    [InlineData("[17]", 5, "[[6,6,5]]")]
+    [InlineData("[1, 1, 30]", 0, "[[1],[1],[10,6,6,6,2]]")]
+    [InlineData("[4, 30]", 0, "[[4],[8,6,6,6,4]]")]
+    public async Task Clips_OfScenes_AreThoseOfTheServer(string frames, int opening, string clips)
+    {
+        // Clips of 11 frames, K = 5, two frames in a latent one: counted by hand.
+        await using var visit = await StudioVisit.OpenAsync(chromium, studio);
+        Assert.Equal(clips, await visit.Page.EvaluateAsync<string>(
+            """
+            async ([frames, opening]) => {
+              const { clipsOf } = await import("./js/clips.js");
+              return JSON.stringify(clipsOf(JSON.parse(frames).map(frames => ({ frames })), opening, { clipFrames: 11, prefixFrames: 5, temporalPatch: 2 }));
+            }
+            """,
+            new object[] { frames, opening }));
+    }
+
+    [Fact(Timeout = Timeout)]
     public async Task Reload_InTheMiddle_LosesNothing()
     {
         await using var visit = await StudioVisit.OpenAsync(chromium, studio);
@@ -174,7 +266,9 @@ public sealed class StudioTests(Chromium chromium, ServedStudio studio) : IClass
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
         await Expect(card).ToHaveCountAsync(0);
         await visit.Page.GotoAsync($"{studio.Page}#/stories/{id}");
-        await StudioVisit.SaysAsync(visit.Page.Locator(".notice"), "This story is not there");
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "This story is not there" })).ToBeVisibleAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true })).ToBeHiddenAsync();
+        await Expect(visit.Make).ToBeHiddenAsync();
     }
 
     [Fact(Timeout = Timeout)]
@@ -210,8 +304,9 @@ public sealed class StudioTests(Chromium chromium, ServedStudio studio) : IClass
         await visit.Page.GetByLabel("What happens next?").FillAsync("the bear is swimming.");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Direct", Exact = true }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Change scene 3" }).ClickAsync();
-        await Expect(visit.Page.GetByLabel("What happens next?")).ToHaveValueAsync("the bear is swimming.");
-        await visit.Page.GetByLabel("What happens next?").FillAsync("the bear is under water.");
+        await StudioVisit.SaysAsync(visit.State, "Paused");
+        await Expect(visit.Page.GetByLabel("What happens in scene 3?")).ToHaveValueAsync("the bear is swimming.");
+        await visit.Page.GetByLabel("What happens in scene 3?").FillAsync("the bear is under water.");
         await visit.Page.Keyboard.PressAsync("Enter");
         await StudioVisit.SaysAsync(visit.Page.Locator(".directed-scene").Nth(2), "the bear is under water.");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();

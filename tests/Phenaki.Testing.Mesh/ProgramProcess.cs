@@ -29,11 +29,8 @@ public sealed class ProgramProcess : IAsyncDisposable
     public static ProgramProcess Start(
         string project, string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        // Tests are built into bin/CONFIGURATION/FRAMEWORK, and so are the programs.
-        var built = new DirectoryInfo(AppContext.BaseDirectory);
-        var program = Path.Combine(RepositoryFiles.Root, "services", project, "bin", built.Parent!.Name, built.Name, $"{assembly}.dll");
         var start = new ProcessStartInfo("dotnet");
-        foreach (var argument in arguments.Prepend(program))
+        foreach (var argument in arguments.Prepend(PathOf(project, assembly)))
         {
             start.ArgumentList.Add(argument);
         }
@@ -46,6 +43,16 @@ public sealed class ProgramProcess : IAsyncDisposable
         // Several of them share two cores; without this each would want both all the time.
         start.Environment.TryAdd("OMP_NUM_THREADS", "1");
         return Start(start);
+    }
+
+    /// <summary>Where a program of this repository was built.</summary>
+    /// <param name="project">Folder below services, as in "cli".</param>
+    /// <param name="assembly">Name of the program, as in "phenaki".</param>
+    public static string PathOf(string project, string assembly)
+    {
+        // Tests are built into bin/CONFIGURATION/FRAMEWORK, and so are the programs.
+        var built = new DirectoryInfo(AppContext.BaseDirectory);
+        return Path.Combine(RepositoryFiles.Root, "services", project, "bin", built.Parent!.Name, built.Name, $"{assembly}.dll");
     }
 
     /// <summary>Starts any program.</summary>

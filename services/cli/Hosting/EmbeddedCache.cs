@@ -1,5 +1,6 @@
 using Garnet;
 using Microsoft.Extensions.Logging.Abstractions;
+using Phenaki.ServiceDefaults.Hosting;
 
 namespace Phenaki.Cli.Hosting;
 
@@ -23,10 +24,10 @@ internal sealed class EmbeddedCache : IDisposable
         "--device-type", "RandomAccess",
     ];
 
-    private readonly DirectoryInfo _socketFolder;
+    private readonly ProcessFolder _socketFolder;
     private readonly GarnetServer _server;
 
-    private EmbeddedCache(DirectoryInfo socketFolder, string socket, GarnetServer server, bool wasDamaged)
+    private EmbeddedCache(ProcessFolder socketFolder, string socket, GarnetServer server, bool wasDamaged)
     {
         _socketFolder = socketFolder;
         _server = server;
@@ -45,8 +46,8 @@ internal sealed class EmbeddedCache : IDisposable
     public static EmbeddedCache Start(CacheFolder? folder)
     {
         // The folder is the user's alone, and so is the socket in it.
-        var socketFolder = Directory.CreateTempSubdirectory("phenaki-");
-        var socket = Path.Combine(socketFolder.FullName, "cache.sock");
+        var socketFolder = SocketFolder.Create();
+        var socket = Path.Combine(socketFolder.Path, "cache.sock");
         try
         {
             var (server, wasDamaged) = Start(folder, ["--port", "0", "--unixsocket", socket, .. Bounds]);
@@ -54,7 +55,7 @@ internal sealed class EmbeddedCache : IDisposable
         }
         catch
         {
-            socketFolder.Delete(recursive: true);
+            socketFolder.Dispose();
             throw;
         }
     }
@@ -63,7 +64,7 @@ internal sealed class EmbeddedCache : IDisposable
     public void Dispose()
     {
         _server.Dispose();
-        _socketFolder.Delete(recursive: true);
+        _socketFolder.Dispose();
     }
 
     private static (GarnetServer Server, bool WasDamaged) Start(CacheFolder? folder, string[] arguments)

@@ -1,5 +1,6 @@
 using Garnet;
 using Microsoft.Extensions.Logging.Abstractions;
+using Phenaki.ServiceDefaults.Hosting;
 
 namespace Phenaki.Cli.Hosting;
 
@@ -22,10 +23,10 @@ internal sealed class EmbeddedStories : IDisposable
         "--device-type", "RandomAccess",
     ];
 
-    private readonly DirectoryInfo _socketFolder;
+    private readonly ProcessFolder _socketFolder;
     private readonly GarnetServer _server;
 
-    private EmbeddedStories(DirectoryInfo socketFolder, string socket, GarnetServer server, string? putAside)
+    private EmbeddedStories(ProcessFolder socketFolder, string socket, GarnetServer server, string? putAside)
     {
         _socketFolder = socketFolder;
         _server = server;
@@ -44,13 +45,13 @@ internal sealed class EmbeddedStories : IDisposable
     public static EmbeddedStories Start(CacheFolder? folder)
     {
         // The folder is the user's alone, and so is the socket in it.
-        var socketFolder = Directory.CreateTempSubdirectory("phenaki-");
-        var socket = Path.Combine(socketFolder.FullName, "stories.sock");
+        var socketFolder = SocketFolder.Create();
+        var socket = Path.Combine(socketFolder.Path, "stories.sock");
         try
         {
             try
             {
-                return new(socketFolder, socket, Started(socket, folder?.StoriesPath ?? socketFolder.FullName), null);
+                return new(socketFolder, socket, Started(socket, folder?.StoriesPath ?? socketFolder.Path), null);
             }
             catch (Exception damaged) when (damaged is not OutOfMemoryException && folder is not null)
             {
@@ -61,7 +62,7 @@ internal sealed class EmbeddedStories : IDisposable
         }
         catch
         {
-            socketFolder.Delete(recursive: true);
+            socketFolder.Dispose();
             throw;
         }
     }
@@ -70,7 +71,7 @@ internal sealed class EmbeddedStories : IDisposable
     public void Dispose()
     {
         _server.Dispose();
-        _socketFolder.Delete(recursive: true);
+        _socketFolder.Dispose();
     }
 
     private static GarnetServer Started(string socket, string path)

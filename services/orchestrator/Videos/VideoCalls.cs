@@ -15,7 +15,7 @@ namespace Phenaki.Orchestrator.Videos;
 
 /// <summary>The calls of the videos API. A video is a story that outlives its client.</summary>
 internal sealed class VideoCalls(
-    DurableStories stories, DurableStoryCalls durable, ModelRegistry registry, VideoImages images, VideoFiles files, IOptions<VideoOptions> options)
+    DurableStories stories, DurableStoryCalls durable, ModelRegistry registry, VideoImages images, VideoUploads uploads, VideoFiles files, IOptions<VideoOptions> options)
 {
     private const string IdempotencyKey = "Idempotency-Key";
     private const int DefaultPage = 20;
@@ -95,21 +95,32 @@ internal sealed class VideoCalls(
         return await RemixAsync(video, body.Prompt, body.Scene, http);
     }
 
-    /// <summary>The same, with the video named in the body.</summary>
+    /// <summary>The same, with the video named in the body; or a file that is sent, made anew.</summary>
     public async Task<VideoAnswer> EditAsync(HttpContext http)
     {
         var (body, attached) = await VideoRequestReader.ReadAsync<VideoEditBody>(http.Request, http.RequestAborted);
-        CheckFiles(attached);
-        return await RemixAsync(Named(body.Video), body.Prompt, body.Scene, http);
+        CheckFiles(attached, VideoUploads.Field);
+        if (Sent(body.Video, attached) is not { } sent)
+        {
+            return await RemixAsync(Named(body.Video), body.Prompt, body.Scene, http);
+        }
+
+        var models = await registry.GetAsync(new(null, http.RequestAborted));
+        return await CreateAsync(http, VideoOrder.Remake(await uploads.ReadAsync(sent, models, http.RequestAborted), body, models), models, hasPrompt: true);
     }
 
-    /// <summary>Makes a completed video longer.</summary>
+    /// <summary>Makes a completed video longer; or goes on from the end of a file that is sent.</summary>
     public async Task<VideoAnswer> ExtendAsync(HttpContext http)
     {
         var (body, attached) = await VideoRequestReader.ReadAsync<VideoExtendBody>(http.Request, http.RequestAborted);
-        CheckFiles(attached);
-        var (source, request) = await CompletedAsync(Named(body.Video), http);
+        CheckFiles(attached, VideoUploads.Field);
         var models = await registry.GetAsync(new(null, http.RequestAborted));
+        if (Sent(body.Video, attached) is { } sent)
+        {
+            return await CreateAsync(http, VideoOrder.Continue(await uploads.ReadAsync(sent, models, http.RequestAborted), body, models), models, hasPrompt: true);
+        }
+
+        var (source, request) = await CompletedAsync(Named(body.Video), http);
         return await CreateAsync(http, Derived(source, VideoOrder.Extend(request, body, models)), models, hasPrompt: false);
     }
 
@@ -127,13 +138,19 @@ internal sealed class VideoCalls(
             content, kind.ContentType, lastModified: story.EndTime?.ToDateTimeOffset(), entityTag: new($"\"{file.Hash}\""), enableRangeProcessing: true);
     }
 
-    private static string Named(VideoReference? reference) => reference?.Id ?? throw VideoException.Invalid("video", "video is not set; it must be an object with the id of a video.");
+    private static string Named(VideoReference? reference) => reference?.Id ?? throw VideoException.Invalid("video", "video is not set; it must be an object with the id of a video, or a file.");
+
+    private static byte[]? Sent(VideoReference? reference, IReadOnlyDictionary<string, byte[]> attached)
+    {
+        var sent = attached.GetValueOrDefault(VideoUploads.Field);
+        return sent is null || reference is null ? sent : throw VideoException.Invalid(VideoUploads.Field, "video is there both as a file and by its id.", "invalid_type");
+    }
 
     private static void CheckFiles(IReadOnlyDictionary<string, byte[]> attached, string? allowed = null)
     {
         if (attached.Keys.FirstOrDefault(name => name != allowed) is { } name)
         {
-            throw VideoException.Invalid(name, name == "video" ? "video must be an object with the id of a video that is here; files are not taken." : $"{name} is no file of this call.");
+            throw VideoException.Invalid(name, $"{name} is no file of this call.");
         }
     }
 

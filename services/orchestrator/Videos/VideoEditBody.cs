@@ -9,6 +9,6 @@ internal sealed record VideoEditBody
     /// <summary>Number of the scene, from 0; may be left out where there is one only. The scenes before it stay as they are.</summary>
     public int? Scene { get; init; }
 
-    /// <summary>The video; files are not taken.</summary>
+    /// <summary>The video: an object with an id, or in a form a file (MP4, WebM, WebP, GIF, animated PNG), which is made anew from its first frame on.</summary>
     public VideoReference? Video { get; init; }
 }

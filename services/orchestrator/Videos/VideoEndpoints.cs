@@ -8,6 +8,8 @@ namespace Phenaki.Orchestrator.Videos;
 /// <summary>The videos API of OpenAI, as its clients call it: paths, methods and what they take.</summary>
 internal static class VideoEndpoints
 {
+    private const string Download = "DownloadVideo";
+
     /// <summary>Adds the calls.</summary>
     public static void AddVideos(this IServiceCollection services)
     {
@@ -18,6 +20,7 @@ internal static class VideoEndpoints
             provider.GetRequiredService<ISeedSource>(),
             provider.GetRequiredService<IOptions<VideoOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<VideoUploads>();
         services.AddSingleton<VideoCalls>();
         services.AddSingleton<IValidateOptions<VideoOptions>, VideoOptionsValidator>();
     }
@@ -35,17 +38,17 @@ internal static class VideoEndpoints
         videos.MapDelete("{id}", (HttpContext http, VideoCalls calls, string id) => Answer(calls.DeleteAsync(id, http)))
             .WithName("DeleteVideo").WithSummary("Forgets a video, and stops it where it is not completed.").Gives<VideoDeletedAnswer>();
         var content = (HttpContext http, VideoCalls calls, string id, string? variant, string? format) => calls.ContentAsync(id, variant, format, http);
-        videos.MapMethods("{id}/content", [HttpMethods.Head], content).ExcludeFromDescription();
+        videos.MapMethods("{id}/content", [HttpMethods.Head], content).WithMetadata(new RouteNameMetadata(Download)).ExcludeFromDescription();
         videos.MapGet("{id}/content", content)
-            .WithName("DownloadVideo").WithSummary("A file of a completed video: variant video (format mp4, webp or gif), thumbnail or spritesheet. Ranges are answered.")
+            .WithName(Download).WithSummary("A file of a completed video: variant video (format mp4, webp or gif), thumbnail or spritesheet. Ranges are answered.")
             .Produces(StatusCodes.Status200OK, contentType: "video/mp4", additionalContentTypes: [MediaTypeNames.Image.Webp, MediaTypeNames.Image.Gif, MediaTypeNames.Image.Jpeg])
             .Errors();
         videos.MapPost("{id}/remix", (HttpContext http, VideoCalls calls, string id) => Answer(calls.RemixAsync(id, http)))
             .WithName("RemixVideo").WithSummary("Makes a completed video again, with another prompt for a scene.").Takes<VideoRemixBody>().Gives<VideoAnswer>();
         videos.MapPost("edits", (HttpContext http, VideoCalls calls) => Answer(calls.EditAsync(http)))
-            .WithName("EditVideo").WithSummary("As remix, with the video named in the body.").Takes<VideoEditBody>().Gives<VideoAnswer>();
+            .WithName("EditVideo").WithSummary("As remix, with the video named in the body; or a file that is sent made anew, from its first frame on.").Takes<VideoEditBody>().Gives<VideoAnswer>();
         videos.MapPost("extensions", (HttpContext http, VideoCalls calls) => Answer(calls.ExtendAsync(http)))
-            .WithName("ExtendVideo").WithSummary("A completed video with one more scene.").Takes<VideoExtendBody>().Gives<VideoAnswer>();
+            .WithName("ExtendVideo").WithSummary("A completed video with one more scene; or what follows the last frames of a file that is sent.").Takes<VideoExtendBody>().Gives<VideoAnswer>();
         videos.Map("{**rest}", Task<IResult> (HttpContext http) => throw Unserved(http.Request)).ExcludeFromDescription();
     }
 

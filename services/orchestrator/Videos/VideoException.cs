@@ -33,7 +33,13 @@ internal sealed class VideoException : Exception
     /// <summary>404: there is no such call.</summary>
     public static VideoException NoCall(HttpRequest request) => new(
         StatusCodes.Status404NotFound,
-        new($"There is no {request.Method} {request.Path} here.", InvalidRequest, null, "unknown_url"));
+        new(
+            request.Path.StartsWithSegments("/v1/videos/characters", StringComparison.Ordinal)
+                ? "There are no characters here; what a video goes on from is a picture (input_reference of POST /v1/videos) or another video (POST /v1/videos/extensions)."
+                : $"There is no {request.Method} {request.Path} here.",
+            InvalidRequest,
+            null,
+            "unknown_url"));
 
     /// <summary>415: the body is of another kind.</summary>
     public static VideoException OtherContent(string? type) => new(

@@ -9,6 +9,6 @@ internal sealed record VideoExtendBody
     /// <summary>Its seconds; 4 by default.</summary>
     public double? Seconds { get; init; }
 
-    /// <summary>The video; files are not taken.</summary>
+    /// <summary>The video: an object with an id, or in a form a file (MP4, WebM, WebP, GIF, animated PNG), which is gone on from its last frames.</summary>
     public VideoReference? Video { get; init; }
 }

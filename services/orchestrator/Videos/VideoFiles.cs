@@ -3,6 +3,7 @@ using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using Phenaki.Orchestrator.Stories;
 using Phenaki.ServiceDefaults.Errors;
+using Phenaki.ServiceDefaults.Hosting;
 using WireStory = Phenaki.Story.V1.Story;
 
 namespace Phenaki.Orchestrator.Videos;
@@ -23,9 +24,10 @@ internal sealed class VideoFiles : IAsyncDisposable
     private readonly Func<WireStory, VideoFileKind, string, CancellationToken, Task> _write;
     private readonly VideoOptions _options;
     private readonly TimeProvider _time;
-    private readonly Lazy<VideoFolder> _folder;
+    private readonly Lazy<ProcessFolder> _folder;
     private long _bytes;
     private long _uses;
+    private long _sent;
 
     /// <summary>Keeps nothing yet.</summary>
     /// <param name="write">Writes a story into a file of a kind, at a path.</param>
@@ -38,7 +40,7 @@ internal sealed class VideoFiles : IAsyncDisposable
         _options = options.Value;
         _time = time;
         _room = new(new() { PermitLimit = _options.MaxEncodings, QueueLimit = _options.MaxWaiting });
-        _folder = new(() => VideoFolder.Create(_options.Folder, $"{names.Next():x16}"));
+        _folder = new(() => ProcessFolder.Create(_options.Folder, $"videos-{names.Next():x16}"));
     }
 
     /// <summary>Bytes of the files that are kept.</summary>
@@ -52,6 +54,9 @@ internal sealed class VideoFiles : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>A path for a file of a single request, which is the caller's to delete; gone with this process at the latest.</summary>
+    public string NewPath() => Path.Combine(Directory.CreateDirectory(_folder.Value.Path).FullName, $"sent-{Interlocked.Increment(ref _sent)}");
 
     /// <summary>Opens a file of a story that is complete, and writes it first where that was not done yet.</summary>
     /// <exception cref="VideoException">It is too long for the kind.</exception>

@@ -2,15 +2,20 @@ using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Phenaki.Orchestrator.ApiKeys;
 using Phenaki.ServiceDefaults.Errors;
+using Phenaki.ServiceDefaults.Hosting;
+using StatusCode = Grpc.Core.StatusCode;
 
 namespace Phenaki.Orchestrator.Videos;
 
 /// <summary>
-/// Stands around every call of the videos API, as the interceptors around those of gRPC: lets it in only with a key that is good, and says what goes
-/// wrong in OpenAI's form.
+/// Stands around every call of the videos API, as the interceptors around those of gRPC: lets it in only with a key that is good, has it measured and
+/// drained, and says what goes wrong in OpenAI's form.
 /// </summary>
-internal sealed class VideoFilter(ApiKeyRing ring, IOptions<ErrorTranslation> translation, ILogger<VideoFilter> logger) : IEndpointFilter
+internal sealed class VideoFilter(HttpCalls calls, ApiKeyRing ring, IOptions<ErrorTranslation> translation, ILogger<VideoFilter> logger) : IEndpointFilter
 {
+    /// <summary>What metrics call the videos API; its methods are the names of its routes.</summary>
+    internal const string ServiceName = "openai.v1.Videos";
+
     private static readonly object OwnerKey = new();
 
     /// <summary>Whose call it is: the id of its key; empty where calls need none.</summary>
@@ -20,15 +25,13 @@ internal sealed class VideoFilter(ApiKeyRing ring, IOptions<ErrorTranslation> tr
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        try
+        await calls.RunAsync(ServiceName, http, AnswerAsync, failure => Explain(http, failure));
+        return Results.Empty;
+
+        async Task<IResult> AnswerAsync()
         {
             Enter(http);
-            return await next(context);
-        }
-        catch (Exception failure) when (!http.RequestAborted.IsCancellationRequested)
-        {
-            var (status, error) = Explain(http, failure);
-            return Results.Json(new VideoErrorAnswer(error), VideoJson.Options, statusCode: status);
+            return (IResult)(await next(context))!;
         }
     }
 
@@ -53,14 +56,15 @@ internal sealed class VideoFilter(ApiKeyRing ring, IOptions<ErrorTranslation> tr
         }
     }
 
-    private (int Status, VideoError Error) Explain(HttpContext http, Exception failure)
+    private (RpcException Error, IResult Answer) Explain(HttpContext http, Exception failure)
     {
         switch (failure)
         {
             case VideoException refusal:
-                return (refusal.Status, refusal.Error);
+                var code = refusal.Status == StatusCodes.Status404NotFound ? StatusCode.NotFound : StatusCode.InvalidArgument;
+                return (new(new Status(code, refusal.Message)), Answer((refusal.Status, refusal.Error)));
             case BadHttpRequestException broken:
-                return VideoErrors.Of(broken);
+                return (new(new Status(StatusCode.InvalidArgument, broken.Message)), Answer(VideoErrors.Of(broken)));
         }
 
         var known = failure as RpcException ?? translation.Value.Translate(failure);
@@ -70,7 +74,14 @@ internal sealed class VideoFilter(ApiKeyRing ring, IOptions<ErrorTranslation> tr
             known = RpcErrors.Internal(http.TraceIdentifier);
         }
 
-        HttpRefusal.SetHeaders(http.Response, known);
-        return VideoErrors.Of(known);
+        if (!http.Response.HasStarted)
+        {
+            HttpRefusal.SetHeaders(http.Response, known);
+        }
+
+        return (known, Answer(VideoErrors.Of(known)));
     }
+
+    private static IResult Answer((int Status, VideoError Error) told) =>
+        Results.Json(new VideoErrorAnswer(told.Error), VideoJson.Options, statusCode: told.Status);
 }

@@ -47,15 +47,31 @@ internal static class VideoOrder
         Set(body.Guidance, guidance => story.Sampling.GuidanceScale = guidance);
         Set(body.Temperature, temperature => story.Sampling.Temperature = temperature);
         Set(body.ChoiceTemperature, temperature => story.Sampling.ChoiceTemperature = temperature);
-        if (opening is not null)
-        {
-            story.OpeningFrames.Add(new Common.V1.Frame { Rgb = UnsafeByteOperations.UnsafeWrap(opening) });
-        }
-
+        Open(story, opening is null ? [] : [opening]);
         var scale = Scale(body.Size, models.Geometry.Width, models.Geometry.Height, violations);
         ThrowIfAny(violations.Problems);
-        return new() { Story = story, Labels = { [VideoLabels.Scale] = scale.ToString(CultureInfo.InvariantCulture) } };
+        return Scaled(story, scale);
     }
+
+    /// <summary>What follows the end of a video that was sent. Its frames are not part of it.</summary>
+    /// <param name="frames">Of what was sent; at least one.</param>
+    /// <param name="body">What is asked for.</param>
+    /// <param name="models">The models.</param>
+    /// <exception cref="VideoException">A field is wrong.</exception>
+    public static CreateStoryRequest Continue(IReadOnlyList<byte[]> frames, VideoExtendBody body, ModelSet models)
+    {
+        var violations = new Violations();
+        var length = Frames("seconds", body.Seconds ?? DefaultSeconds, models, violations);
+        var prompt = Prompt(body.Prompt);
+        ThrowIfAny(violations.Problems);
+        return From(frames.TakeLast(models.PrefixFrames), prompt, length, models);
+    }
+
+    /// <summary>A video as long as one that was sent, from its first frame on: the model makes frames, it does not change them.</summary>
+    /// <inheritdoc cref="Continue"/>
+    public static CreateStoryRequest Remake(IReadOnlyList<byte[]> frames, VideoEditBody body, ModelSet models) => body.Scene is null or 0
+        ? From(frames.Take(1), Prompt(body.Prompt), (uint)frames.Count, models)
+        : throw VideoException.Invalid("scene", $"scene is {body.Scene}; a file that is sent is one scene, 0.");
 
     /// <summary>A video with another prompt for one of its scenes.</summary>
     /// <param name="source">Of the video, with opening frames.</param>
@@ -111,6 +127,19 @@ internal static class VideoOrder
             _ => field,
         };
     }
+
+    private static CreateStoryRequest From(IEnumerable<byte[]> opening, string prompt, uint frames, ModelSet models)
+    {
+        var story = new GenerateStoryRequest { Scenes = { new Scene { Prompt = prompt, Frames = frames } } };
+        Open(story, opening);
+        return Scaled(story, VideoWriterOptions.ComfortableScale(models.Geometry.Width, models.Geometry.Height));
+    }
+
+    private static void Open(GenerateStoryRequest story, IEnumerable<byte[]> opening) =>
+        story.OpeningFrames.AddRange(opening.Select(frame => new Common.V1.Frame { Rgb = UnsafeByteOperations.UnsafeWrap(frame) }));
+
+    private static CreateStoryRequest Scaled(GenerateStoryRequest story, int scale) =>
+        new() { Story = story, Labels = { [VideoLabels.Scale] = scale.ToString(CultureInfo.InvariantCulture) } };
 
     private static string Prompt(string? prompt) => string.IsNullOrWhiteSpace(prompt) ? throw VideoException.Invalid("prompt", "prompt is blank; it must say something.") : prompt;
 

@@ -5,7 +5,7 @@ using Phenaki.Media.Reading;
 namespace Phenaki.Media;
 
 /// <summary>
-/// Reads videos: a folder of PNG files, animated GIF and WebP, AV1 in MP4, and, through ffmpeg, every other MP4 and WebM.
+/// Reads videos: a folder of PNG files, animated GIF and WebP, AV1 in MP4, and, through ffmpeg, animated PNG and every other MP4 and WebM.
 /// A still picture is a video of one frame.
 /// </summary>
 public static class VideoReader
@@ -60,7 +60,13 @@ public static class VideoReader
 
         if (pictures is not null)
         {
-            byte[] still = await ImageReader.ReadAsync(part.Name, await MediaFile.ReadAllAsync(part, cancellationToken), fitter, cancellationToken);
+            byte[] picture = await MediaFile.ReadAllAsync(part, cancellationToken);
+            if (pictures == MagickFormat.Png && AnimatedPng.Is(picture))
+            {
+                return await FfmpegReader.ReadAsync(part, fitter, options, cancellationToken);
+            }
+
+            byte[] still = await ImageReader.ReadAsync(part.Name, picture, fitter, cancellationToken);
             return new TimedFrames([still], [1 / options.DefaultFramesPerSecond]);
         }
 
@@ -73,7 +79,7 @@ public static class VideoReader
         bool matroska = start.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3]);
         return isoMedia || matroska
             ? await FfmpegReader.ReadAsync(part, fitter, options, cancellationToken)
-            : throw new MediaException(part.Name, "is not a video of a known kind; allowed are MP4, WebM, WebP, GIF, a folder of PNG files, and still pictures.");
+            : throw new MediaException(part.Name, "is not a video of a known kind; allowed are MP4, WebM, WebP, GIF, animated PNG, a folder of PNG files, and still pictures.");
     }
 
     private static VideoFrames Resample(string path, TimedFrames video, FrameFitter fitter, VideoReaderOptions options)

@@ -27,6 +27,9 @@ public sealed record VideoReaderOptions
     /// <summary>Most frames, in the file and after resampling; a longer video is refused. Default: 10,000. At least 1.</summary>
     public int MaxFrames { get; init; } = 10_000;
 
+    /// <summary>Most pixels that are decoded together, as those of an animation must be. Default: 256 million, 1 GB of memory. At least 1.</summary>
+    public long MaxPixelsTogether { get; init; } = 256_000_000;
+
     /// <summary>The program ffmpeg. Default: null, the one on the PATH.</summary>
     public string? FfmpegPath { get; init; }
 
@@ -41,6 +44,7 @@ public sealed record VideoReaderOptions
         ThrowIfNoRate(FramesPerSecond ?? SmallestRate, nameof(FramesPerSecond));
         ThrowIfNoRate(DefaultFramesPerSecond, nameof(DefaultFramesPerSecond));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxFrames, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxPixelsTogether, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(FfmpegTimeout, TimeSpan.Zero);
         if (Width is null != Height is null)
         {

@@ -99,6 +99,19 @@ await check("delete", async () => {
   assert.equal(error.code, "video_not_found");
 });
 
+await check("uploads", async () => {
+  const file = () => new File([film], "film.mp4", { type: "video/mp4" });
+  const film = (await bytes(created.id)).body;
+  const longer = await client.videos.extend({ prompt: "the bear dances.", seconds: "0.5", video: file() });
+  assert.equal(longer.prompt, "the bear dances.");
+  await completed(longer.id);
+  const edited = await client.videos.edit({ prompt: "a fox walks.", video: file() });
+  assert.equal(edited.seconds, created.seconds);
+  await completed(edited.id);
+  const error = await refused(OpenAI.BadRequestError, client.videos.edit({ prompt: "a fox walks.", video: new File(["no video"], "film.mp4") }));
+  assert.equal(error.param, "video");
+});
+
 await check("errors", async () => {
   let error = await refused(OpenAI.BadRequestError, client.videos.create({ prompt: "" }));
   assert.deepEqual([error.type, error.param], ["invalid_request_error", "prompt"]);
@@ -115,6 +128,8 @@ await check("errors", async () => {
   error = await refused(OpenAI.NotFoundError, client.videos.downloadContent("video_none"));
   assert.equal(error.code, "video_not_found");
   await refused(OpenAI.NotFoundError, client.videos.getCharacter("char_1"));
+  error = await refused(OpenAI.NotFoundError, client.videos.createCharacter({ name: "Bear", video: new File(["bear"], "bear.mp4") }));
+  assert.match(error.error.message, /no characters/);
   const long = await client.videos.create({ prompt: "a bear walks.", seconds: "100" });
   error = await refused(OpenAI.BadRequestError, client.videos.downloadContent(long.id));
   assert.equal(error.code, "video_not_completed");

@@ -114,23 +114,6 @@ public sealed class VideoFilesTests : IDisposable
         Assert.Empty(Directory.GetDirectories(_folder.Path));
     }
 
-    [Fact]
-    public void Folder_OfAProcessThatWasKilled_IsDeletedByTheNext()
-    {
-        using var living = VideoFolder.Create(_folder.Path, "living");
-
-        // What a kill leaves: files, and a lock that nobody holds.
-        var left = Directory.CreateDirectory(_folder.Of("phenaki-videos-left")).FullName;
-        File.WriteAllText(Path.Combine(left, "lock"), "");
-        File.WriteAllText(Path.Combine(left, "a.mp4"), "a");
-        using (var next = VideoFolder.Create(_folder.Path, "next"))
-        {
-            Assert.Equal([living.Path, next.Path], Directory.GetDirectories(_folder.Path).Order(StringComparer.Ordinal));
-        }
-
-        Assert.Equal([living.Path], Directory.GetDirectories(_folder.Path));
-    }
-
     private static WireStory Story(char name) => new()
     {
         Id = new string(name, 32),

@@ -5,8 +5,6 @@ namespace Phenaki.Media.Reading;
 /// <summary>Reads animated GIF and WebP, and still ones as a single frame. Their frames are painted over each other, so all are decoded together.</summary>
 internal static class AnimationReader
 {
-    private const long MaxPixelsTogether = 256_000_000;
-
     // What browsers use where a file gives a frame no time.
     private const double SecondsOfUntimedFrame = 0.1;
 
@@ -30,9 +28,9 @@ internal static class AnimationReader
                 throw new MediaException(path, $"has more than {maxFrames} frames; at most that many are read.");
             }
 
-            if (canvas * sizes.Count > MaxPixelsTogether)
+            if (canvas * sizes.Count > options.MaxPixelsTogether)
             {
-                throw new MediaException(path, $"has {sizes.Count} frames of {canvas} pixels; at most {MaxPixelsTogether} pixels are read together.");
+                throw new MediaException(path, $"has {sizes.Count} frames of {canvas} pixels; at most {options.MaxPixelsTogether} pixels are read together.");
             }
         }
 

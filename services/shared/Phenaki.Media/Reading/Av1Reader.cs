@@ -6,7 +6,6 @@ namespace Phenaki.Media.Reading;
 internal static class Av1Reader
 {
     private const int MaxSegmentFrames = 512;
-    private const long MaxSegmentPixels = 256_000_000;
 
     /// <returns>Null where the file is no MP4 with AV1 and key frames at reasonable distances: ffmpeg reads those.</returns>
     public static async Task<TimedFrames?> TryReadAsync(MediaPart part, FrameFitter fitter, VideoReaderOptions options, CancellationToken cancellationToken)
@@ -36,7 +35,7 @@ internal static class Av1Reader
                 end++;
             }
 
-            if (end - start > MaxSegmentFrames || (long)(end - start) * track.Width * track.Height > MaxSegmentPixels)
+            if (end - start > MaxSegmentFrames || (long)(end - start) * track.Width * track.Height > options.MaxPixelsTogether)
             {
                 return null;
             }

@@ -1,5 +1,7 @@
+using Grpc.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Phenaki.ServiceDefaults.Errors;
 
 namespace Phenaki.ServiceDefaults.Draining;
 
@@ -11,6 +13,8 @@ internal sealed class Drain : IHealthCheck, IDisposable
 {
     /// <summary>Name of the health check.</summary>
     public const string Name = "drain";
+
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _expired = new();
     private readonly IHostApplicationLifetime _lifetime;
@@ -55,6 +59,29 @@ internal sealed class Drain : IHealthCheck, IDisposable
         }
 
         _lifetime.StopApplication();
+    }
+
+    /// <summary>Makes a call, unless the process stops; a call that is in flight then is ended when its grace is over.</summary>
+    /// <param name="call">The call, with what ends it.</param>
+    /// <param name="left">Cancelled when the client has left.</param>
+    /// <exception cref="RpcException">UNAVAILABLE with RetryInfo: another replica can take the call.</exception>
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken left)
+    {
+        if (Refuses)
+        {
+            throw RpcErrors.Unavailable("The service is shutting down; another replica can take the call.", RetryAfter);
+        }
+
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(left, Expired);
+        try
+        {
+            return await call(ends.Token);
+        }
+        catch (Exception failure) when (
+            Expired.IsCancellationRequested && !left.IsCancellationRequested && failure is not RpcException { StatusCode: not StatusCode.Cancelled })
+        {
+            throw RpcErrors.Unavailable("The service is shutting down and could not finish the call in time; another replica can take it.", RetryAfter);
+        }
     }
 
     /// <summary>Unhealthy from the moment at which the process was asked to leave.</summary>

@@ -133,6 +133,8 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddSingleton(drain);
         builder.Services.AddSingleton<Drain>();
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
+        builder.Services.AddSingleton(provider => new HttpCalls(
+            provider.GetRequiredService<CallMetrics>(), provider.GetRequiredService<Drain>(), provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddHealthChecks().AddCheck<Drain>(Drain.Name);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = drain.Grace + DrainOptions.Farewell);
     }

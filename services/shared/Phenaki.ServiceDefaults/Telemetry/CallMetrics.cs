@@ -54,8 +54,17 @@ internal sealed class CallMetrics
         }
     }
 
-    /// <summary>A call was refused.</summary>
-    public void Refused(GrpcMethod method, string reason) => Count(Components.Of(method.Service), reason, 1);
+    /// <summary>A call failed: counted where it was refused.</summary>
+    /// <param name="method">What was called.</param>
+    /// <param name="error">What the client is told.</param>
+    /// <param name="isDraining">Whether the process stops.</param>
+    public void Failed(GrpcMethod method, RpcException error, bool isDraining)
+    {
+        if (RefusalReasons.Of(error, isDraining) is { } reason)
+        {
+            Count(Components.Of(method.Service), reason, 1);
+        }
+    }
 
     private void CountError(string component, int calls) => _internalErrors.Add(calls, new KeyValuePair<string, object?>("component", component));
 

@@ -28,11 +28,7 @@ internal sealed class CallMetricsInterceptor(CallMetrics metrics, Drain drain, T
         catch (RpcException error)
         {
             status = error.StatusCode;
-            if (RefusalReasons.Of(error, drain.Refuses) is { } reason)
-            {
-                metrics.Refused(method, reason);
-            }
-
+            metrics.Failed(method, error, drain.Refuses);
             throw;
         }
         finally

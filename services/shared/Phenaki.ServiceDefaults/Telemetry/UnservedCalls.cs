@@ -40,10 +40,7 @@ internal static class UnservedCalls
         {
             var metrics = context.RequestServices.GetRequiredService<CallMetrics>();
             metrics.Ended(method, status, time.GetElapsedTime(start));
-            if (RefusalReasons.Of(new RpcException(new Status(status, "")), isDraining: false) is { } reason)
-            {
-                metrics.Refused(method, reason);
-            }
+            metrics.Failed(method, new RpcException(new Status(status, "")), isDraining: false);
         }
     }
 

@@ -18,6 +18,7 @@ export class Direction {
   #pause;
   #send;
   #note = el("p.note", { hidden: true });
+  #label = el("label.label", { for: "direct-prompt" }, "What happens next?");
   #cancel;
   #shown = "";
 
@@ -60,7 +61,7 @@ export class Direction {
       el(
         "div.direct-box",
         {},
-        el("label.label", { for: "direct-prompt" }, "What happens next?"),
+        this.#label,
         this.#prompt,
         el("div.direct-row", {}, this.#places, el("span.grow", {}), this.#cancel, this.#send)),
       el(
@@ -83,9 +84,15 @@ export class Direction {
   changed() {
     const story = this.#story;
     const isOpen = story !== null && story.isDirected && !story.isFinal;
+    const isNew = isOpen && this.element.hidden;
     this.element.hidden = !isOpen;
     if (!isOpen) {
       return;
+    }
+
+    if (isNew && (document.activeElement === document.body || document.activeElement?.id === "main") && matchMedia("(hover: hover)").matches) {
+      // What one came for; on a telephone the keyboard would hide the film.
+      this.#prompt.focus();
     }
 
     this.#pause.querySelector("span").textContent = story.isPaused ? "Go on" : "Pause making";
@@ -128,6 +135,7 @@ export class Direction {
 
   #changes(number) {
     this.#changing = number;
+    this.#label.textContent = number === null ? "What happens next?" : `What happens in scene ${number + 1}?`;
     this.#places.hidden = number !== null;
     this.#cancel.hidden = number === null;
     this.#send.querySelector("span").textContent = number === null ? "Direct" : "Change it";

@@ -2,7 +2,7 @@ import { announce, button, el } from "./dom.js";
 import { fates } from "./fates.js";
 import { Look } from "./look.js";
 import { SceneCard } from "./scene-card.js";
-import { isFromCache } from "./story.js";
+import { keptClips } from "./story.js";
 
 const examples = [
   {
@@ -30,6 +30,7 @@ export class Editor {
    * @param {object} on what happens: seek(frame)
    */
   constructor(model, on) {
+    this.model = model;
     this.rate = model.framesPerSecond;
     this.maxFrames = model.maxSceneFrames;
     this.maxScenes = model.maxScenes;
@@ -78,14 +79,14 @@ export class Editor {
     const made = script.made;
     const isChanged = made !== null && !script.isUnchanged;
     const written = script.written;
-    const next = made === null ? [] : fates(made, { ...script, sampling: script.sampling, scenes: written });
+    const next = made === null ? [] : fates(made, { ...script, scenes: written }, this.model, madeFrames(story));
     const current = story?.plan ? story.sceneOf(position) : -1;
     this.revertButton.hidden = !isChanged;
     script.scenes.forEach((scene, index) => {
       const card = this.#cards.get(scene.id);
       const number = written.indexOf(scene);
-      const [fate, words] = number < 0 ? ["none", ""] : isChanged ? this.#fateOf(next[number]) : this.#progressOf(number);
-      card.mark(fate, words, index === current && !isChanged);
+      const [fate, words, more] = number < 0 ? ["none", ""] : isChanged ? this.#fateOf(next[number]) : this.#progressOf(number);
+      card.mark(fate, words, index === current && !isChanged, more);
       const unknown = !isChanged && number >= 0 ? story?.scenes[number]?.unknownWords ?? [] : [];
       card.hint(unknown.length > 0 ? `The model has never seen ${list(unknown)}.` : "");
     });
@@ -211,8 +212,8 @@ export class Editor {
     this.focus();
   }
 
-  #fateOf(fate) {
-    return [fate, { kept: "Kept", again: "Runs again", new: "New" }[fate]];
+  #fateOf({ fate, kept, clips }) {
+    return [fate, { kept: "Kept", part: `${kept} of ${clips} clips kept`, again: "Runs again", new: "New", open: "Not made yet" }[fate]];
   }
 
   #progressOf(number) {
@@ -226,8 +227,26 @@ export class Editor {
       return ["work", "In work"];
     }
 
-    return scene.status === "done" ? ["done", isFromCache(scene) ? "Kept" : "Made"] : ["waiting", story.isFinal ? "" : "Waiting"];
+    if (scene.status !== "done") {
+      return ["waiting", story.isFinal ? "" : "Waiting"];
+    }
+
+    const [kept, clips] = [keptClips(scene), scene.clips.length];
+    return ["done", kept === clips ? "Kept" : kept === 0 ? "Made" : `${kept} of ${clips} clips kept`, cacheWords(scene, kept)];
   }
+}
+
+/** Frames of a story that there are, whether they have come here or not. */
+const madeFrames = story => story === null ? 0 : Math.max(story.frames.count, story.framesMade);
+
+/** What the cache gave of a scene, for whoever asks. */
+function cacheWords(scene, kept) {
+  const seconds = scene.clips.reduce((sum, clip) => sum + (clip.samplingSeconds ?? 0), 0);
+  const made = scene.clips.length - kept;
+  return [
+    kept > 0 ? `${kept} of ${scene.clips.length} clips came from the cache` : "",
+    made > 0 ? `${made === 1 ? "1 clip was" : `${made} clips were`} made in ${Math.round(seconds * 10) / 10} s` : "",
+  ].filter(Boolean).join(", ");
 }
 
 const list = words => words.map(word => `“${word}”`).join(", ").replace(/, ([^,]*)$/u, " and $1");

@@ -29,7 +29,7 @@ export function showKeyDialog(why) {
       "form.dialog-body",
       { method: "dialog" },
       el("h2", { id: "key-title" }, "API key"),
-      el("p.soft", {}, "This server is for people with a key. Whoever runs it can give you one."),
+      el("p.soft", {}, why ? "This server is for people with a key. Whoever runs it can give you one." : "Only for servers that ask for one. Whoever runs yours can give you a key."),
       why ? el("p.note.is-bad", { id: "key-why" }, why) : null,
       el("label.label", { for: "key-field" }, "Key"),
       field,

@@ -1,4 +1,5 @@
 import { announce, button, el, icon, toast } from "./dom.js";
+import { openingFrames } from "./opening.js";
 import { drawFrame, fromBase64, readPicture, toBase64 } from "./pixels.js";
 import { drawSeed } from "./script.js";
 
@@ -180,7 +181,7 @@ export class Look {
   }
 
   #showOpening() {
-    const rgb = this.#script.opening;
+    const rgb = openingFrames(this.#script.opening).at(-1);
     this.#picture.hidden = !rgb;
     this.#remove.hidden = !rgb;
     this.#drop.classList.toggle("is-set", Boolean(rgb));

@@ -2,7 +2,7 @@ import { button, el, icon } from "./dom.js";
 import { menu } from "./menu.js";
 import { drawSeed } from "./script.js";
 
-const styleOf = { kept: "is-kept", again: "is-again", new: "is-again", work: "is-work", done: "is-kept", waiting: "", none: "" };
+const styleOf = { kept: "is-kept", part: "is-again", open: "is-again", again: "is-again", new: "is-again", work: "is-work", done: "is-kept", waiting: "", none: "" };
 
 /** One scene as it is written. */
 export class SceneCard {
@@ -131,11 +131,13 @@ export class SceneCard {
    * @param {string} fate
    * @param {string} words empty for nothing
    * @param {boolean} isCurrent its frames are on the screen
+   * @param {string} more told to whoever points at the words
    */
-  mark(fate, words, isCurrent) {
+  mark(fate, words, isCurrent, more = "") {
+    this.#chip.title = more;
     this.#chip.hidden = !words;
     this.#chip.className = `chip ${styleOf[fate] ?? ""}`;
-    this.#chip.replaceChildren(...(words ? [fate === "kept" || fate === "done" ? icon("check") : fate === "again" || fate === "new" ? icon("again") : el("span.chip-dot", {}), words] : []));
+    this.#chip.replaceChildren(...(words ? [fate === "kept" || fate === "done" ? icon("check") : fate === "again" || fate === "new" || fate === "part" || fate === "open" ? icon("again") : el("span.chip-dot", {}), words] : []));
     this.element.classList.toggle("is-current", isCurrent);
     this.element.dataset.fate = fate;
     this.#number.disabled = !this.#editor.canSeek(this.index);

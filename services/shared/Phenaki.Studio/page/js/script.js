@@ -1,4 +1,5 @@
 import { isSameScript } from "./fates.js";
+import { openingFrames } from "./opening.js";
 
 const prefix = "phenaki.script.";
 const openings = "phenaki.openings";
@@ -124,7 +125,7 @@ export class Script extends EventTarget {
     }
 
     if (this.opening) {
-      request.openingFrames = [{ index: 0, rgb: this.opening }];
+      request.openingFrames = openingFrames(this.opening).map((rgb, index) => ({ index, rgb }));
     }
 
     return request;

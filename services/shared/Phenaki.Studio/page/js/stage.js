@@ -90,7 +90,7 @@ export class Stage {
     const story = this.#story;
     if (story?.plan && what === "plan") {
       this.player.plan(story.length, story.plan.rate);
-      this.#screen.style.setProperty("--aspect", String(story.plan.width / story.plan.height));
+      this.element.style.setProperty("--aspect", String(story.plan.width / story.plan.height));
       this.timeline.planned();
       if (!this.#hasBegun && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
         this.player.play();
@@ -229,8 +229,9 @@ export class Stage {
     this.#stop.hidden = story === null || story.isFinal || story.isDirected;
     if (story) {
       const look = { STORY_STATE_SUCCEEDED: "is-kept", STORY_STATE_FAILED: "is-bad", STORY_STATE_CANCELLED: "", STORY_STATE_RUNNING: "is-work", STORY_STATE_QUEUED: "" }[story.state] ?? "";
-      const words = story.connection === "lost" ? "Reconnecting" : stateWords[story.state] ?? "Waiting";
-      this.#state.className = `chip ${story.connection === "lost" ? "" : look}`;
+      const isResting = !story.isFinal && story.waiting !== null;
+      const words = story.connection === "lost" ? "Reconnecting" : isResting ? (story.waiting.isPaused ? "Paused" : "Waiting for you") : stateWords[story.state] ?? "Waiting";
+      this.#state.className = `chip ${story.connection === "lost" || isResting ? "" : look}`;
       const count = story.plan && !story.isFinal ? ` · ${story.frames.count} of ${story.length} frames` : "";
       this.#state.replaceChildren(look === "is-kept" ? icon("check") : el("span.chip-dot", {}), words + count);
     }
@@ -277,7 +278,7 @@ export class Stage {
   async #save(format) {
     const story = this.#story;
     this.#busy = format;
-    announce("The film is being written.");
+    toast("The film is being written. It is saved as soon as it is ready.");
     try {
       const file = await fetchVideo(story.id, format);
       const link = el("a", { href: URL.createObjectURL(file), download: `${fileName(story)}.${format}` });

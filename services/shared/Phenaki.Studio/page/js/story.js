@@ -21,6 +21,9 @@ export const isFinal = state => state === "STORY_STATE_SUCCEEDED" || state === "
 export class Story extends EventTarget {
   frames = new Frames();
 
+  /** Frames that the service had when it was last asked: those that come by watching may be behind. */
+  framesMade = 0;
+
   /** What was asked for, with the seed that was used. */
   request = null;
   state = "STORY_STATE_QUEUED";
@@ -131,6 +134,7 @@ export class Story extends EventTarget {
     const story = await getStory(this.id, signal);
     this.request = story.request;
     this.seed = story.seed;
+    this.framesMade = story.framesMade ?? 0;
     this.createTime = story.createTime;
     this.isDirected = Boolean(story.direction);
     this.isPaused = story.direction?.isPaused ?? false;
@@ -268,8 +272,8 @@ export class Story extends EventTarget {
   }
 }
 
-/** True where nothing of a scene was computed: all of it came from the cache. */
-export const isFromCache = scene => scene.clips.length > 0 && scene.clips.every(clip => clip.framesFromCache);
+/** Clips of a scene that came from the cache: nothing was sampled for them. */
+export const keptClips = scene => scene.clips.filter(clip => clip.tokensFromCache || clip.framesFromCache).length;
 
 function pause(milliseconds, signal) {
   return new Promise(resolve => {

@@ -1,7 +1,8 @@
 import { ApiError, cancelStory, createStory, getStory } from "./api.js";
-import { announce, button, el, toast } from "./dom.js";
+import { announce, button, el, icon, toast } from "./dom.js";
 import { Direction } from "./direction.js";
 import { Editor } from "./editor.js";
+import { openingOfFrames } from "./opening.js";
 import { drawRequestId, keepOpening, openingOf, Script } from "./script.js";
 import { seconds, Stage } from "./stage.js";
 import { Story } from "./story.js";
@@ -16,6 +17,7 @@ export class Workspace {
   #summary = el("p.summary", { role: "status" });
   #make;
   #direct;
+  #gone;
   #isSending = false;
   #wasLost = false;
   #saidScene = -1;
@@ -30,7 +32,8 @@ export class Workspace {
     this.#direct = button("button.button.large", "Direct live", "send", () => this.#makeStory(true));
     this.#direct.title = "Makes it while you say what happens next";
     this.actions = el("div.actions", {}, this.#summary, el("div.actions-buttons", {}, this.#direct, this.#make));
-    this.element = el("div.workspace", {}, el("div.side", {}, this.editor.element, this.direction.element, this.actions), this.stage.element);
+    this.#gone = el("section.empty", { "aria-labelledby": "gone-title" });
+    this.element = el("div.workspace", {}, el("div.side", {}, this.editor.element, this.direction.element, this.actions), this.stage.element, this.#gone);
     this.element.addEventListener("keydown", event => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !this.#make.disabled && !this.actions.hidden) {
         event.preventDefault();
@@ -80,6 +83,7 @@ export class Workspace {
   #begin(story) {
     this.#story = story;
     this.#unread = story !== null;
+    this.element.classList.remove("is-gone");
     this.editor.title.textContent = story ? "Story" : "New story";
     this.editor.show(this.#script, story);
     this.direction.show(story);
@@ -112,7 +116,7 @@ export class Workspace {
     if (!opening) {
       // Written elsewhere: the service has the frames that were used.
       const whole = await getStory(story.id, undefined, true).catch(() => null);
-      opening = whole?.request?.openingFrames?.at(-1)?.rgb ?? "";
+      opening = openingOfFrames((whole?.request?.openingFrames ?? []).map(frame => frame.rgb));
     }
 
     if (story === this.#story) {
@@ -124,8 +128,9 @@ export class Workspace {
   #tell(story, what) {
     if (what === "connection") {
       const isLost = story.connection === "lost";
-      this.stage.notice(isLost ? "The server cannot be reached. The story is kept there, and goes on here as soon as it is back." : "", "is-waiting");
       if (isLost || this.#wasLost) {
+        // At no other time: why a story failed stays to be read when its connection ends.
+        this.stage.notice(isLost ? "The server cannot be reached. The story is kept there, and goes on here as soon as it is back." : "", "is-waiting");
         announce(isLost ? "The connection is lost. Trying again." : "Connected again.");
       }
 
@@ -133,6 +138,8 @@ export class Workspace {
     } else if (what === "state" && story.isFinal) {
       if (story.state === "STORY_STATE_FAILED") {
         this.stage.notice(`The story failed: ${story.error?.message ?? "the server did not say why."}`, "is-bad");
+      } else if (story.frames.count === 0) {
+        this.stage.notice("It was stopped before its first frame.");
       }
 
       announce({ STORY_STATE_SUCCEEDED: "The film is complete.", STORY_STATE_FAILED: "The story failed.", STORY_STATE_CANCELLED: "The story is stopped." }[story.state]);
@@ -153,7 +160,18 @@ export class Workspace {
 
     this.editor.element.classList.remove("is-reading");
     const isGone = failure instanceof ApiError && failure.status === 404;
-    this.stage.notice(isGone ? "This story is not there; it may have expired or been deleted." : failure.message, "is-bad");
+    if (isGone) {
+      // Nothing of it can be shown: neither a film nor what it was made of.
+      this.element.classList.add("is-gone");
+      this.#gone.replaceChildren(
+        icon("film"),
+        el("h1", { id: "gone-title" }, "This story is not there"),
+        el("p.soft", {}, "It may have expired or been deleted."),
+        el("a.button.primary", { href: "#/library" }, el("span", {}, "Look in the library")));
+    } else {
+      this.stage.notice(failure.message, "is-bad");
+    }
+
     announce(isGone ? "This story is not there." : failure.message, true);
     if (!(failure instanceof ApiError)) {
       throw failure;
@@ -181,9 +199,8 @@ export class Workspace {
     this.#direct.hidden = isChange;
     this.#direct.disabled = this.#make.disabled;
     const length = `${scenes.length} ${scenes.length === 1 ? "scene" : "scenes"} · ${seconds(frames / this.#model.framesPerSecond)}`;
-    const kept = next.filter(fate => fate === "kept").length;
     const words = scenes.length === 0 ? "Write what happens in the first scene."
-      : isChange && !isSame ? `${kept === 0 ? "No scene is kept" : kept === 1 ? "1 scene is kept" : `${kept} scenes are kept`}, ${next.length - kept === 1 ? "1 runs" : `${next.length - kept} run`} again.${isWorking ? " What is in work is stopped." : ""}`
+      : isChange && !isSame ? `${whatBecomes(next)}${isWorking ? " What is in work is stopped." : ""}`
       : length;
     if (this.#summary.textContent !== words) {
       this.#summary.textContent = words;
@@ -245,4 +262,28 @@ export class Workspace {
       toast(`It could not be stopped. ${failure.message}`, "bad");
     }
   }
+}
+
+/** As in "2 scenes are kept, 1 in part, 3 run again." */
+function whatBecomes(scenes) {
+  const count = (...names) => scenes.filter(({ fate }) => names.includes(fate)).length;
+  const [kept, part, again, rest] = [count("kept"), count("part"), count("again"), count("new", "open")];
+  const words = [];
+  if (kept > 0 || part === 0) {
+    words.push(kept === 0 ? "No scene is kept" : kept === 1 ? "1 scene is kept" : `${kept} scenes are kept`);
+  }
+
+  if (part > 0) {
+    words.push(kept > 0 ? `${part} in part` : part === 1 ? "1 scene is kept in part" : `${part} scenes are kept in part`);
+  }
+
+  if (again > 0) {
+    words.push(again === 1 ? "1 runs again" : `${again} run again`);
+  }
+
+  if (rest > 0) {
+    words.push(rest === 1 ? "1 is to be made" : `${rest} are to be made`);
+  }
+
+  return `${words.join(", ")}.`;
 }

@@ -1,22 +1,24 @@
-namespace Phenaki.Orchestrator.Videos;
+namespace Phenaki.ServiceDefaults.Hosting;
 
-/// <summary>A folder of this process's own for files that can be written again; what processes that were killed have left beside it is deleted.</summary>
-internal sealed class VideoFolder : IDisposable
+/// <summary>A folder of this process's own for what need not outlive it; what processes that were killed have left beside it is deleted.</summary>
+public sealed class ProcessFolder : IDisposable
 {
-    private const string Prefix = "phenaki-videos-";
-    private const string LockName = "lock";
+    private const string Prefix = "phenaki-run-";
+    private const string LockName = "process.lock";
     private readonly FileStream _lock;
 
-    private VideoFolder(string path, FileStream lockFile) => (Path, _lock) = (path, lockFile);
+    private ProcessFolder(string path, FileStream lockFile) => (Path, _lock) = (path, lockFile);
 
     /// <summary>The folder.</summary>
     public string Path { get; }
 
     /// <summary>Makes the folder.</summary>
     /// <param name="parent">Where; empty for the system's folder for temporary files.</param>
-    /// <param name="name">A name that no other process uses.</param>
-    public static VideoFolder Create(string parent, string name)
+    /// <param name="name">A name that no other folder has.</param>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public static ProcessFolder Create(string parent, string name)
     {
+        ArgumentNullException.ThrowIfNull(parent);
         var around = parent.Length > 0 ? parent : System.IO.Path.GetTempPath();
         foreach (var other in Directory.EnumerateDirectories(around, $"{Prefix}*"))
         {
@@ -30,7 +32,7 @@ internal sealed class VideoFolder : IDisposable
         }
         else
         {
-            // Videos are their owners' alone.
+            // What is in it, sockets and videos, is its owner's alone.
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
