@@ -5,7 +5,7 @@ using Phenaki.VideoTokenizer.Sessions;
 
 namespace Phenaki.VideoTokenizer;
 
-/// <summary>The model on its one thread, shared by a bounded number of sessions that take turns, a latent frame each.</summary>
+/// <summary>The model on its one thread, shared by a bounded number of sessions that take turns, a few latent frames each.</summary>
 internal sealed class VideoTokenizerEngine : IAsyncDisposable
 {
     private readonly ModelThread _thread;
@@ -24,6 +24,7 @@ internal sealed class VideoTokenizerEngine : IAsyncDisposable
         Geometry = model.Geometry;
         CodebookSize = model.CodebookSize;
         MaxLatentFrames = model.MaxLatentFrames;
+        LatentFramesTogether = model.LatentFramesTogether;
         FramesPerSecond = model.FramesPerSecond;
         _admission = new AdmissionController(new AdmissionOptions { Capacity = options.MaxSessions }, time, metrics.Serving);
         metrics.Serving.ShowModel(Identity.Name, Identity.Version, Identity.Fingerprint);
@@ -42,6 +43,9 @@ internal sealed class VideoTokenizerEngine : IAsyncDisposable
 
     /// <summary>Most latent frames in a session.</summary>
     public int MaxLatentFrames { get; }
+
+    /// <summary>Most latent frames of a turn, at least 1.</summary>
+    public int LatentFramesTogether { get; }
 
     /// <summary>Frames per second of the training clips.</summary>
     public double FramesPerSecond { get; }
@@ -70,8 +74,11 @@ internal sealed class VideoTokenizerEngine : IAsyncDisposable
     public Task<TokenizerSession<IVideoEncodeSession>> BeginEncodeAsync(CancellationToken cancellationToken) => BeginAsync(_model.BeginEncode, cancellationToken);
 
     /// <summary>Begins to decode a video.</summary>
+    /// <param name="firstFrame">First frame that is wanted; those before it are context.</param>
+    /// <param name="cancellationToken">Gives up waiting for the model's thread.</param>
     /// <exception cref="AdmissionRefusedException">Refused at once.</exception>
-    public Task<TokenizerSession<IVideoDecodeSession>> BeginDecodeAsync(CancellationToken cancellationToken) => BeginAsync(_model.BeginDecode, cancellationToken);
+    public Task<TokenizerSession<IVideoDecodeSession>> BeginDecodeAsync(int firstFrame, CancellationToken cancellationToken) =>
+        BeginAsync(() => _model.BeginDecode(firstFrame), cancellationToken);
 
     /// <summary>Frees the model once the work that waits is done.</summary>
     public async ValueTask DisposeAsync()

@@ -5,7 +5,9 @@ using Phenaki.VideoTokenizer.V1;
 
 namespace Phenaki.VideoTokenizer;
 
-/// <summary>The wire of the service. A call holds one message at a time: the next is read when the answers to the one before are written.</summary>
+/// <summary>
+/// The wire of the service. A call holds what the model takes together and one message more: the rest is read when the answers to these are written.
+/// </summary>
 internal sealed class VideoTokenizerGrpcService(
     Warmup<VideoTokenizerEngine> warmup, VideoTokenizerMetrics metrics, ILogger<VideoTokenizerGrpcService> logger)
     : VideoTokenizerService.VideoTokenizerServiceBase
@@ -20,9 +22,10 @@ internal sealed class VideoTokenizerGrpcService(
         await reader.ReadHeaderAsync(requestStream, cancellation);
         await using var session = await engine.BeginEncodeAsync(cancellation);
         var latentFrame = 0;
-        await foreach (var frame in reader.ReadFramesAsync(requestStream, cancellation))
+        int most = engine.LatentFramesTogether * engine.Geometry.TemporalPatch;
+        await foreach (var frames in reader.ReadFramesAsync(requestStream, cancellation).AsTheyComeAsync(most, most, cancellation))
         {
-            if (await session.RunAsync("encode frame", s => s.Append(frame), cancellation) is { } tokens)
+            foreach (var tokens in await session.RunAsync("encode frames", s => s.Append(frames), cancellation))
             {
                 metrics.LatentFrame("encode");
                 var tensor = WireTensor.FromTokens(tokens, engine.CodebookSize, engine.Geometry.Rows, engine.Geometry.Columns);
@@ -42,21 +45,18 @@ internal sealed class VideoTokenizerGrpcService(
         var cancellation = context.CancellationToken;
         var reader = new LatentFrameStreamReader(engine.Geometry, engine.CodebookSize, engine.MaxLatentFrames);
         await reader.ReadHeaderAsync(requestStream, cancellation);
-        await using var session = await engine.BeginDecodeAsync(cancellation);
-        var index = 0;
-        await foreach (var tokens in reader.ReadTokensAsync(requestStream, cancellation))
-        {
-            foreach (var frame in await session.RunAsync("decode latent frame", s => s.Append(tokens), cancellation))
-            {
-                if (index >= reader.FirstFrame)
-                {
-                    await responseStream.WriteAsync(new() { Frame = WireTensor.Frame(index, frame) }, cancellation);
-                }
+        await using var session = await engine.BeginDecodeAsync(reader.FirstFrame, cancellation);
+        var index = reader.FirstFrame;
 
-                index++;
+        // The first does not wait for the others, even if they are there: a video is to begin as soon as it can.
+        await foreach (var latentFrames in reader.ReadTokensAsync(requestStream, cancellation).AsTheyComeAsync(1, engine.LatentFramesTogether, cancellation))
+        {
+            foreach (var frame in await session.RunAsync("decode latent frames", s => s.Append(latentFrames), cancellation))
+            {
+                await responseStream.WriteAsync(new() { Frame = WireTensor.Frame(index++, frame) }, cancellation);
             }
 
-            metrics.LatentFrame("decode");
+            latentFrames.ForEach(_ => metrics.LatentFrame("decode"));
         }
 
         session.Complete();

@@ -20,6 +20,8 @@ internal sealed class FakeVideoTokenizer : IVideoTokenizer
 
     public double FramesPerSecond => 8;
 
+    public int LatentFramesTogether => 2;
+
     /// <summary>When set, a piece of work takes one permit.</summary>
     public SemaphoreSlim? Permits { get; init; }
 
@@ -39,10 +41,10 @@ internal sealed class FakeVideoTokenizer : IVideoTokenizer
         return new Session(this);
     }
 
-    public IVideoDecodeSession BeginDecode()
+    public IVideoDecodeSession BeginDecode(int firstFrame)
     {
         Interlocked.Increment(ref _live);
-        return new Session(this);
+        return new Session(this, firstFrame);
     }
 
     public void Dispose() => IsDisposed = true;
@@ -53,13 +55,24 @@ internal sealed class FakeVideoTokenizer : IVideoTokenizer
         Permits?.Wait(TimeSpan.FromSeconds(50));
     }
 
-    private sealed class Session(FakeVideoTokenizer model) : IVideoEncodeSession, IVideoDecodeSession
+    private sealed class Session(FakeVideoTokenizer model, int firstFrame = 0) : IVideoEncodeSession, IVideoDecodeSession
     {
         private int _frames;
 
-        public int[]? Append(byte[] rgb)
+        public IReadOnlyList<int[]> Append(IReadOnlyList<byte[]> frames)
         {
             model.Work();
+            return [.. frames.Select(Append).OfType<int[]>()];
+        }
+
+        public IReadOnlyList<byte[]> Append(IReadOnlyList<int[]> latentFrames)
+        {
+            model.Work();
+            return [.. latentFrames.SelectMany(Append)];
+        }
+
+        private int[]? Append(byte[] rgb)
+        {
             if (rgb[0] == 255)
             {
                 throw new InvalidOperationException("a bug");
@@ -69,11 +82,11 @@ internal sealed class FakeVideoTokenizer : IVideoTokenizer
             return model.Geometry.IsWholeClip(_frames) ? [.. Enumerable.Repeat((int)rgb[0], 4)] : null;
         }
 
-        public IReadOnlyList<byte[]> Append(int[] tokens)
+        private IEnumerable<byte[]> Append(int[] tokens)
         {
-            model.Work();
-            var count = model.Geometry.FramesIn(_frames++);
-            return [.. Enumerable.Range(0, count).Select(i => Enumerable.Repeat((byte)(tokens[0] + i), model.Geometry.FrameBytes).ToArray())];
+            var (first, count) = (model.Geometry.FirstFrame(_frames), model.Geometry.FramesIn(_frames));
+            _frames++;
+            return [.. Enumerable.Range(0, count).Where(i => first + i >= firstFrame).Select(i => Enumerable.Repeat((byte)(tokens[0] + i), model.Geometry.FrameBytes).ToArray())];
         }
 
         public void Dispose()

@@ -51,9 +51,9 @@ internal static class DecodeTokensCommand
         await using var sink = VideoOutput.Open(
             output, geometry.Width, geometry.Height, tokenizer.FramesPerSecond, options.ToWriter(geometry.Height, geometry.Width));
         using var session = tokenizer.BeginDecode();
-        foreach (var latentFrame in tokens)
+        foreach (var latentFrames in tokens.Chunk(tokenizer.LatentFramesTogether))
         {
-            foreach (var frame in session.Append(latentFrame))
+            foreach (var frame in session.Append(latentFrames))
             {
                 await sink.AddFrameAsync(frame, cancellationToken);
             }

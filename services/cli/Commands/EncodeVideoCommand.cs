@@ -43,13 +43,10 @@ internal static class EncodeVideoCommand
 
         List<int[]> tokens = [];
         using var session = tokenizer.BeginEncode();
-        foreach (var frame in video.Frames.Take(whole))
+        foreach (var frames in video.Frames.Take(whole).Chunk(tokenizer.LatentFramesTogether * geometry.TemporalPatch))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (session.Append(frame) is { } latentFrame)
-            {
-                tokens.Add(latentFrame);
-            }
+            tokens.AddRange(session.Append(frames));
         }
 
         foreach (var line in isJson ? [TokenJson.Write(tokens, geometry.Columns)] : TokenText.Lines(tokens, geometry.Columns))

@@ -72,19 +72,13 @@ internal sealed class StorySampler : IDisposable
     private List<byte[]> Decode(int[] tokens)
     {
         using var session = _video.BeginDecode();
-        var frames = new List<byte[]>();
-        foreach (int[] latent in tokens.Chunk(_video.Geometry.TokensPerLatentFrame))
-        {
-            frames.AddRange(session.Append(latent));
-        }
-
-        return frames;
+        return [.. session.Append([.. tokens.Chunk(_video.Geometry.TokensPerLatentFrame)])];
     }
 
     private int[] Encode(IEnumerable<byte[]> frames)
     {
         using var session = _video.BeginEncode();
-        return [.. frames.SelectMany(frame => session.Append(frame) ?? [])];
+        return [.. session.Append([.. frames]).SelectMany(tokens => tokens)];
     }
 
     public void Dispose()

@@ -3,7 +3,7 @@ namespace Phenaki.VideoTokenizer.Sessions;
 /// <summary>A video that is being encoded.</summary>
 internal interface IVideoEncodeSession : IDisposable
 {
-    /// <summary>Takes in the next frame.</summary>
-    /// <returns>Tokens [rows * columns] when the frame completes a latent frame, else null.</returns>
-    int[]? Append(byte[] rgb);
+    /// <summary>Takes in the next frames.</summary>
+    /// <returns>Tokens [rows * columns] of each latent frame that they complete.</returns>
+    IReadOnlyList<int[]> Append(IReadOnlyList<byte[]> frames);
 }

@@ -21,9 +21,13 @@ internal interface IVideoTokenizer : IDisposable
     /// <summary>Frames per second of the training clips.</summary>
     double FramesPerSecond { get; }
 
+    /// <summary>Most latent frames that the model takes together, at least 1.</summary>
+    int LatentFramesTogether { get; }
+
     /// <summary>Begins to encode a video.</summary>
     IVideoEncodeSession BeginEncode();
 
     /// <summary>Begins to decode a video.</summary>
-    IVideoDecodeSession BeginDecode();
+    /// <param name="firstFrame">First frame that is wanted; those before it are context.</param>
+    IVideoDecodeSession BeginDecode(int firstFrame);
 }

@@ -27,6 +27,9 @@ internal sealed class LoadedVideoTokenizer : IVideoTokenizer
     /// <inheritdoc/>
     public double FramesPerSecond => _model.FramesPerSecond;
 
+    /// <inheritdoc/>
+    public int LatentFramesTogether => _model.LatentFramesTogether;
+
     /// <summary>Reads the folder that the options name.</summary>
     public static IVideoTokenizer Load(VideoTokenizerOptions options)
     {
@@ -38,21 +41,21 @@ internal sealed class LoadedVideoTokenizer : IVideoTokenizer
     public IVideoEncodeSession BeginEncode() => new Encoding(_model.BeginEncode());
 
     /// <inheritdoc/>
-    public IVideoDecodeSession BeginDecode() => new Decoding(_model.BeginDecode());
+    public IVideoDecodeSession BeginDecode(int firstFrame) => new Decoding(_model.BeginDecode(firstFrame));
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
 
     private sealed class Encoding(VideoEncodeSession session) : IVideoEncodeSession
     {
-        public int[]? Append(byte[] rgb) => session.Append(rgb);
+        public IReadOnlyList<int[]> Append(IReadOnlyList<byte[]> frames) => session.Append(frames);
 
         public void Dispose() => session.Dispose();
     }
 
     private sealed class Decoding(VideoDecodeSession session) : IVideoDecodeSession
     {
-        public IReadOnlyList<byte[]> Append(int[] tokens) => session.Append(tokens);
+        public IReadOnlyList<byte[]> Append(IReadOnlyList<int[]> latentFrames) => session.Append(latentFrames);
 
         public void Dispose() => session.Dispose();
     }

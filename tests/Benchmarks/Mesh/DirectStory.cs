@@ -43,12 +43,13 @@ internal sealed class DirectStory : IDisposable
                 clip.Step();
             }
 
-            using var decoding = _video.BeginDecode();
-            List<byte[]> frames = [.. clip.Tokens.Chunk(_video.Geometry.TokensPerLatentFrame).SelectMany(latentFrame => decoding.Append(latentFrame))];
+            using var decoding = _video.BeginDecode(scene == 0 ? 0 : PrefixFrames);
+            int[][] latentFrames = [.. clip.Tokens.Chunk(_video.Geometry.TokensPerLatentFrame)];
+            List<byte[]> frames = [.. decoding.Append(latentFrames[..1]), .. decoding.Append(latentFrames[1..])];
             if (scene < prompts.Count - 1)
             {
                 using var encoding = _video.BeginEncode();
-                prefix = [.. frames[^PrefixFrames..].Select(frame => encoding.Append(frame)).OfType<int[]>().SelectMany(tokens => tokens)];
+                prefix = [.. encoding.Append(frames[^PrefixFrames..]).SelectMany(tokens => tokens)];
             }
         }
 

@@ -7,7 +7,7 @@ using Phenaki.Testing;
 
 namespace Phenaki.Benchmarks.Tokenizing;
 
-/// <summary>Encoding and decoding of a clip of 11 frames, frame by frame as the services do it.</summary>
+/// <summary>Encoding and decoding of a clip of 11 frames that are all there, as the services do it: the first latent frame to decode goes alone.</summary>
 internal sealed class TokenizerBenchmark(string name, string? folder, VideoTokenizerConfig? config) : IBenchmark
 {
     private const int Rounds = 5;
@@ -52,13 +52,14 @@ internal sealed class TokenizerBenchmark(string name, string? folder, VideoToken
     private static List<int[]> Encode(VideoTokenizerModel model, byte[][] frames)
     {
         using var session = model.BeginEncode();
-        return [.. frames.Select(frame => session.Append(frame)).OfType<int[]>()];
+        return [.. session.Append(frames)];
     }
 
     private static void Decode(VideoTokenizerModel model, List<int[]> tokens)
     {
         using var session = model.BeginDecode();
-        tokens.ForEach(latentFrame => session.Append(latentFrame));
+        session.Append(tokens[..1]);
+        session.Append(tokens[1..]);
     }
 
     private static double Seconds(Action action)

@@ -103,7 +103,7 @@ public sealed class VideoTokenizerCausalityTests
             var caches = network.NewCaches();
             for (int latent = 0; latent < LatentFrames; latent++)
             {
-                var next = network.DecodeNext(network.Quantizer.Codes(tokens.narrow(1, latent, 1)), latent == 0, caches);
+                var next = Assert.Single(network.DecodeNext(network.Quantizer.Codes(tokens.narrow(1, latent, 1)), latent == 0, 0, caches));
                 var expected = whole.narrow(1, geometry.FirstFrame(latent), geometry.FramesIn(latent));
                 Assert.True((next - expected).abs().max().item<float>() < 1e-5f);
             }
@@ -122,11 +122,11 @@ public sealed class VideoTokenizerCausalityTests
         using (network)
         {
             byte[][] frames = RandomFrames(config, 12, seed: 9);
-            using var session = new VideoEncodeSession(network, config.Geometry(), 12, CPU);
+            using var session = new VideoEncodeSession(network, config.Geometry(), 12, 1, CPU);
             var living = new List<long>();
             foreach (byte[] frame in frames)
             {
-                if (session.Append(frame) is not null)
+                if (session.Append(frame).Count > 0)
                 {
                     var tensors = DisposeScopeManager.Statistics.TensorStatistics;
                     living.Add(tensors.CreatedInScopeCount + tensors.CreatedOutsideScopeCount - tensors.DisposedInScopeCount - tensors.DisposedOutsideScopeCount);
@@ -145,7 +145,7 @@ public sealed class VideoTokenizerCausalityTests
         var (network, config) = Create("vq");
         using (network)
         {
-            using var session = new VideoEncodeSession(network, config.Geometry(), 4, CPU);
+            using var session = new VideoEncodeSession(network, config.Geometry(), 4, 1, CPU);
             var error = Assert.Throws<ArgumentException>(() => session.Append(new byte[5]));
             Assert.Contains("5 bytes", error.Message, StringComparison.Ordinal);
             Assert.Contains("1152", error.Message, StringComparison.Ordinal);
@@ -158,7 +158,7 @@ public sealed class VideoTokenizerCausalityTests
         var (network, config) = Create("vq");
         using (network)
         {
-            using var session = new VideoDecodeSession(network, config.Geometry(), 64, 4, CPU);
+            using var session = new VideoDecodeSession(network, config.Geometry(), 64, 4, 1, 0, CPU);
             Assert.Contains("Token 64", Assert.Throws<ArgumentException>(() => session.Append([0, 1, 2, 3, 4, 64])).Message, StringComparison.Ordinal);
         }
     }
@@ -169,11 +169,11 @@ public sealed class VideoTokenizerCausalityTests
         var (network, config) = Create("vq");
         using (network)
         {
-            using var encode = new VideoEncodeSession(network, config.Geometry(), 4, CPU);
-            int[] tokens = Assert.IsType<int[]>(encode.Append(RandomFrames(config, 1, seed: 2)[0]));
+            using var encode = new VideoEncodeSession(network, config.Geometry(), 4, 1, CPU);
+            int[] tokens = Assert.Single(encode.Append(RandomFrames(config, 1, seed: 2)));
             Assert.Equal(6, tokens.Length);
             Assert.True(encode.AtLatentBoundary);
-            using var decode = new VideoDecodeSession(network, config.Geometry(), 64, 4, CPU);
+            using var decode = new VideoDecodeSession(network, config.Geometry(), 64, 4, 1, 0, CPU);
             Assert.Equal(1152, Assert.Single(decode.Append(tokens)).Length);
         }
     }
@@ -199,8 +199,8 @@ public sealed class VideoTokenizerCausalityTests
 
     private static List<int[]> Stream(VideoTokenizerNetwork network, VideoTokenizerConfig config, byte[][] frames)
     {
-        using var session = new VideoEncodeSession(network, config.Geometry(), config.MaxLatentFrames, CPU);
-        return [.. frames.Select(frame => session.Append(frame)).OfType<int[]>()];
+        using var session = new VideoEncodeSession(network, config.Geometry(), config.MaxLatentFrames, 1, CPU);
+        return [.. frames.SelectMany(frame => session.Append(frame))];
     }
 
     private static byte[][] RandomFrames(VideoTokenizerConfig config, int latentFrames, ulong seed)

@@ -17,29 +17,35 @@ public sealed class KeyValueCache : IDisposable
         _window = window;
     }
 
-    /// <summary>Takes in a row and gives the window that ends with it.</summary>
-    /// <param name="keys">Shape [batch, heads, 1, head width].</param>
-    /// <param name="values">Shape [batch, heads, 1, head width].</param>
-    /// <returns>Keys and values of shape [batch, heads, rows in the window, head width]; the cache owns them.</returns>
-    public (Tensor Keys, Tensor Values) Append(Tensor keys, Tensor values)
+    /// <summary>Takes in rows and gives the windows that end with each of them.</summary>
+    /// <param name="keys">Shape [batch, heads, rows, head width].</param>
+    /// <param name="values">Shape [batch, heads, rows, head width].</param>
+    /// <returns>For each row keys and values of shape [batch, heads, rows in its window, head width]; tensors of the present dispose scope.</returns>
+    public IReadOnlyList<(Tensor Keys, Tensor Values)> Append(Tensor keys, Tensor values)
     {
-        _keys = Join(_keys, keys);
-        _values = Join(_values, values);
-        return (_keys, _values);
-    }
-
-    private Tensor Join(Tensor? past, Tensor row)
-    {
-        using var scope = NewDisposeScope();
-        var joined = past is null ? row.contiguous() : cat([past, row], 2);
-        long surplus = joined.shape[2] - _window;
-        if (surplus > 0)
+        var (allKeys, allValues) = (Join(_keys, keys), Join(_values, values));
+        long length = allKeys.shape[2];
+        long past = length - keys.shape[2];
+        List<(Tensor, Tensor)> windows = [];
+        for (long end = past + 1; end <= length; end++)
         {
-            joined = joined.narrow(2, surplus, _window).contiguous();
+            long rows = Math.Min(end, _window);
+            windows.Add((allKeys.narrow(2, end - rows, rows), allValues.narrow(2, end - rows, rows)));
         }
 
-        past?.Dispose();
-        return joined.alias().DetachFromDisposeScope();
+        Keep(ref _keys, windows[^1].Item1);
+        Keep(ref _values, windows[^1].Item2);
+        return windows;
+    }
+
+    private static Tensor Join(Tensor? past, Tensor rows) => past is null ? rows.contiguous() : cat([past, rows], 2);
+
+    private static void Keep(ref Tensor? kept, Tensor window)
+    {
+        kept?.Dispose();
+
+        // A copy of its own: a view would keep all rows in memory.
+        kept = window.clone().DetachFromDisposeScope();
     }
 
     /// <inheritdoc />

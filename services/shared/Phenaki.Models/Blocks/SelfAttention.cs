@@ -50,18 +50,25 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
         return Join(nn.functional.scaled_dot_product_attention(query[0], both[0], both[1], bias?.index_select(2, at))).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The next row of each sequence attends to itself and the rows before it, kept in <paramref name="past"/>.</summary>
-    /// <param name="x">Shape [batch, 1, width].</param>
-    /// <param name="past">Keys and values of the rows before; takes in those of this row.</param>
-    /// <param name="bias">Shape [heads, 1, window]: bias by position in the window, this row last.</param>
-    /// <returns>Shape [batch, 1, width].</returns>
+    /// <summary>The next rows of each sequence attend each to itself and the rows before it, kept in <paramref name="past"/>.</summary>
+    /// <param name="x">Shape [batch, rows, width].</param>
+    /// <param name="past">Keys and values of the rows before; takes in those of these rows.</param>
+    /// <param name="bias">Shape [heads, 1, window]: bias by position in the window, the row that attends last.</param>
+    /// <returns>Shape [batch, rows, width].</returns>
     public Tensor Next(Tensor x, KeyValueCache past, Tensor bias)
     {
+        using var scope = NewDisposeScope();
         var (q, k, v) = Heads(x);
-        (k, v) = past.Append(k, v);
-        long length = k.shape[2];
-        var visible = bias.narrow(2, bias.shape[2] - length, length).unsqueeze(0);
-        return Join(nn.functional.scaled_dot_product_attention(q, k, v, visible));
+        var windows = past.Append(k, v);
+
+        // A row at a time, as if it came alone: with several the kernel would add in another order.
+        var rows = windows.Select((window, row) =>
+        {
+            long length = window.Keys.shape[2];
+            var visible = bias.narrow(2, bias.shape[2] - length, length).unsqueeze(0);
+            return nn.functional.scaled_dot_product_attention(q.narrow(2, row, 1), window.Keys, window.Values, visible);
+        });
+        return Join(cat([.. rows], 2)).MoveToOuterDisposeScope();
     }
 
     private (Tensor Query, Tensor Key, Tensor Value) Heads(Tensor x)

@@ -6,8 +6,12 @@ namespace Phenaki.Models.Masked;
 /// <summary>A masked transformer ready to serve. Embeddings and tokens go in and out as numbers; no tensor leaves. Calls of one model must not overlap.</summary>
 public sealed class MaskedTransformerModel : IDisposable
 {
+    // Giving memory back takes a millisecond or two, and taking it again some more.
+    private const int ForwardsBetweenTrims = 8;
+
     private readonly MaskedTransformerNetwork _network;
     private readonly Dictionary<int, IReadOnlyList<Tensor?>> _positionBiases = [];
+    private int _forwards;
 
     private MaskedTransformerModel(MaskedTransformerConfig config, MaskedTransformerNetwork network, ModelIdentity identity, Device device)
     {
@@ -117,6 +121,17 @@ public sealed class MaskedTransformerModel : IDisposable
     }
 
     private void Forward(ClipSampler[] batch)
+    {
+        Sample(batch);
+
+        // Every step has other sizes: fewer positions are masked.
+        if (++_forwards % ForwardsBetweenTrims == 0 && IsOnCpu)
+        {
+            TorchRuntime.ReturnFreedMemory();
+        }
+    }
+
+    private void Sample(ClipSampler[] batch)
     {
         using var _ = inference_mode();
         using var scope = NewDisposeScope();

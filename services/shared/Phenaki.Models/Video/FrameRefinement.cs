@@ -35,11 +35,15 @@ public sealed class FrameRefinement : nn.Module<Tensor, Tensor>
     /// <returns>The same shape.</returns>
     public override Tensor forward(Tensor frames)
     {
+        using var scope = NewDisposeScope();
         var shape = frames.shape;
-        var folded = nn.functional.pixel_unshuffle(frames.reshape(-1, shape[2], shape[3], 3).permute(0, 3, 1, 2).contiguous(), 2);
+        var (height, width) = (shape[2] / 2, shape[3] / 2);
+
+        // Folding four pixels into channels and back is what pixel_unshuffle and pixel_shuffle do, here in one copy with the change of layout.
+        var folded = frames.reshape(-1, height, 2, width, 2, 3).permute(0, 5, 2, 4, 1, 3).reshape(-1, FoldedChannels, height, width);
         var hidden = nn.functional.silu(first.forward(folded));
         hidden = nn.functional.silu(second.forward(hidden));
-        var change = nn.functional.pixel_shuffle(last.forward(hidden), 2).permute(0, 2, 3, 1);
-        return frames + change.reshape(shape);
+        var change = last.forward(hidden).reshape(-1, 3, 2, 2, height, width).permute(0, 4, 2, 5, 3, 1);
+        return (frames + change.reshape(shape)).MoveToOuterDisposeScope();
     }
 }

@@ -36,27 +36,28 @@ public sealed class TemporalLayer : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var (batch, frames, positions, width) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3]);
-        x = x.transpose(1, 2).reshape(batch * positions, frames, width);
-        x = x + attention.forward(attention_norm.forward(x), CausalBias(frames));
-        x = x + feed_forward.forward(feed_forward_norm.forward(x));
-        return x.view(batch, positions, frames, width).transpose(1, 2).contiguous().MoveToOuterDisposeScope();
+        return Map(x, rows => attention.forward(rows, CausalBias(rows.shape[1]))).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Maps the next latent frame of a stream.</summary>
-    /// <param name="x">Shape [1, 1, positions, width].</param>
+    /// <summary>Maps the next latent frames of a stream.</summary>
+    /// <param name="x">Shape [1, latent frames, positions, width].</param>
     /// <param name="past">Cache of this layer in this stream.</param>
     /// <returns>The same shape.</returns>
     public Tensor Next(Tensor x, KeyValueCache past)
     {
         using var scope = NewDisposeScope();
-        var shape = x.shape;
-        x = x.view(shape[2], 1, shape[3]);
 
         // distance_bias counts distances from 0; the window has the oldest row first.
-        x = x + attention.Next(attention_norm.forward(x), past, distance_bias.flip(1).unsqueeze(1));
+        return Map(x, rows => attention.Next(rows, past, distance_bias.flip(1).unsqueeze(1))).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Map(Tensor x, Func<Tensor, Tensor> attend)
+    {
+        var (batch, frames, positions, width) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3]);
+        x = x.transpose(1, 2).reshape(batch * positions, frames, width);
+        x = x + attend(attention_norm.forward(x));
         x = x + feed_forward.forward(feed_forward_norm.forward(x));
-        return x.view(shape).MoveToOuterDisposeScope();
+        return x.view(batch, positions, frames, width).transpose(1, 2).contiguous();
     }
 
     private Tensor CausalBias(long frames)

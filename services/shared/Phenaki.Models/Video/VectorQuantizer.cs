@@ -41,7 +41,7 @@ public sealed class VectorQuantizer : Quantizer
         var token = zeros(rows.shape[0], dtype: ScalarType.Int64, device: rows.device);
         for (int part = 0; part < Code.Parts; part++)
         {
-            token = token + (matmul(rows.select(1, part), tables[part].t()).argmax(1) * Code.Stride(part));
+            token = token + (matmul(rows.select(1, part), tables[part].t()).max(1).indexes * Code.Stride(part));
         }
 
         return token.view(bounded.shape[..^1]);

@@ -4,22 +4,26 @@ using static TorchSharp.torch;
 
 namespace Phenaki.Models.Video;
 
-/// <summary>Decodes one video, latent frame by latent frame; like <see cref="VideoEncodeSession"/> the only way there is.</summary>
+/// <summary>Decodes one video, some latent frames at a time; like <see cref="VideoEncodeSession"/> the only way there is.</summary>
 public sealed class VideoDecodeSession : IDisposable
 {
     private readonly VideoTokenizerNetwork _network;
     private readonly VideoGeometry _geometry;
     private readonly int _codebookSize;
     private readonly int _maxLatentFrames;
+    private readonly int _together;
+    private readonly int _firstFrame;
     private readonly Device _device;
     private readonly IReadOnlyList<KeyValueCache> _past;
 
-    internal VideoDecodeSession(VideoTokenizerNetwork network, VideoGeometry geometry, int codebookSize, int maxLatentFrames, Device device)
+    internal VideoDecodeSession(VideoTokenizerNetwork network, VideoGeometry geometry, int codebookSize, int maxLatentFrames, int together, int firstFrame, Device device)
     {
         _network = network;
         _geometry = geometry;
         _codebookSize = codebookSize;
         _maxLatentFrames = maxLatentFrames;
+        _together = together;
+        _firstFrame = firstFrame;
         _device = device;
         _past = network.NewCaches();
     }
@@ -27,12 +31,27 @@ public sealed class VideoDecodeSession : IDisposable
     /// <summary>Latent frames done.</summary>
     public int LatentFrames { get; private set; }
 
-    /// <summary>Takes in the tokens of the next latent frame.</summary>
-    /// <param name="tokens">Rows * columns tokens, row-major, each below the codebook size.</param>
-    /// <returns>The frames of this latent frame, height * width * 3 bytes each: one for the first latent frame, then the temporal patch.</returns>
+    /// <summary>Takes in the tokens of the next latent frames. How many come at a time changes no frame, only the time it takes.</summary>
+    /// <param name="latentFrames">For each latent frame rows * columns tokens, row-major, each below the codebook size.</param>
+    /// <returns>Those of their frames that are wanted, height * width * 3 bytes each: a video has one for its first latent frame, then the temporal patch for each.</returns>
     /// <exception cref="ArgumentException">Another number of tokens, or a token outside the codebook.</exception>
-    /// <exception cref="InvalidOperationException">The session has its most latent frames.</exception>
-    public IReadOnlyList<byte[]> Append(ReadOnlySpan<int> tokens)
+    /// <exception cref="InvalidOperationException">The session would have more than its most latent frames.</exception>
+    public IReadOnlyList<byte[]> Append(params IReadOnlyList<int[]> latentFrames)
+    {
+        foreach (int[] tokens in latentFrames)
+        {
+            Check(tokens);
+        }
+
+        if (latentFrames.Count > _maxLatentFrames - LatentFrames)
+        {
+            throw new InvalidOperationException($"The video has more than {_maxLatentFrames} latent frames.");
+        }
+
+        return [.. latentFrames.Chunk(_together).SelectMany(Decode)];
+    }
+
+    private void Check(int[] tokens)
     {
         if (tokens.Length != _geometry.TokensPerLatentFrame)
         {
@@ -46,21 +65,31 @@ public sealed class VideoDecodeSession : IDisposable
                 throw new ArgumentException($"Token {token} is outside the codebook of {_codebookSize} codes.", nameof(tokens));
             }
         }
+    }
 
-        if (LatentFrames == _maxLatentFrames)
-        {
-            throw new InvalidOperationException($"The video has more than {_maxLatentFrames} latent frames.");
-        }
-
+    private List<byte[]> Decode(int[][] latentFrames)
+    {
         using var _ = inference_mode();
         using var scope = NewDisposeScope();
-        var codes = _network.Quantizer.Codes(tensor(tokens.ToArray(), [1, 1, tokens.Length], dtype: ScalarType.Int64, device: _device));
-        var frames = _network.DecodeNext(codes, LatentFrames == 0, _past);
-        var bytes = frames.add(1).mul(127.5f).round().clamp(0, 255).to_type(ScalarType.Byte).cpu().contiguous();
-        var pixels = bytes.data<byte>().ToArray();
-        int count = _geometry.FramesIn(LatentFrames);
-        LatentFrames++;
-        return [.. Enumerable.Range(0, count).Select(i => pixels.AsSpan(i * _geometry.FrameBytes, _geometry.FrameBytes).ToArray())];
+        int[] tokens = [.. latentFrames.SelectMany(latentFrame => latentFrame)];
+        var codes = _network.Quantizer.Codes(tensor(tokens, [1, latentFrames.Length, _geometry.TokensPerLatentFrame], dtype: ScalarType.Int64, device: _device));
+        int context = Enumerable.Range(LatentFrames, latentFrames.Length).Count(latentFrame => _geometry.FirstFrame(latentFrame + 1) <= _firstFrame);
+        int next = _geometry.FirstFrame(LatentFrames + context);
+        List<byte[]> frames = [];
+        foreach (var decoded in _network.DecodeNext(codes, LatentFrames == 0, context, _past))
+        {
+            using var bytes = decoded.add(1).mul_(127.5f).round_().clamp_(0, 255).to_type(ScalarType.Byte).cpu();
+            for (int frame = 0; frame < decoded.shape[1]; frame++, next++)
+            {
+                if (next >= _firstFrame)
+                {
+                    frames.Add(bytes.bytes.Slice(frame * _geometry.FrameBytes, _geometry.FrameBytes).ToArray());
+                }
+            }
+        }
+
+        LatentFrames += latentFrames.Length;
+        return frames;
     }
 
     /// <inheritdoc />

@@ -7,6 +7,9 @@ namespace Phenaki.Models.Video;
 /// <summary>A C-ViViT ready to serve. Frames go in and come out as bytes, tokens as numbers; no tensor leaves. Calls of one model must not overlap.</summary>
 public sealed class VideoTokenizerModel : IDisposable
 {
+    // A clip of six latent frames, the first of which is best not kept waiting for the others.
+    private const int MostTogether = 6;
+
     private readonly VideoTokenizerNetwork _network;
     private readonly Device _device;
 
@@ -17,6 +20,7 @@ public sealed class VideoTokenizerModel : IDisposable
         Geometry = config.Geometry();
         _network = network;
         _device = device;
+        LatentFramesTogether = network.ExactTogether(MostTogether);
     }
 
     /// <summary>Sizes.</summary>
@@ -36,6 +40,9 @@ public sealed class VideoTokenizerModel : IDisposable
 
     /// <summary>Frames per second of the training clips.</summary>
     public double FramesPerSecond => Config.FramesPerSecond;
+
+    /// <summary>Most latent frames that go through the network together, at least 1; those of a session that are there are taken so.</summary>
+    public int LatentFramesTogether { get; }
 
     /// <summary>Reads a model folder.</summary>
     /// <exception cref="ModelFormatException">The folder is missing, damaged, or holds another kind of model.</exception>
@@ -59,11 +66,12 @@ public sealed class VideoTokenizerModel : IDisposable
         }
     }
 
-    /// <summary>Begins to encode a video, frame by frame.</summary>
-    public VideoEncodeSession BeginEncode() => new(_network, Geometry, MaxLatentFrames, _device);
+    /// <summary>Begins to encode a video.</summary>
+    public VideoEncodeSession BeginEncode() => new(_network, Geometry, MaxLatentFrames, LatentFramesTogether, _device);
 
-    /// <summary>Begins to decode a video, latent frame by latent frame.</summary>
-    public VideoDecodeSession BeginDecode() => new(_network, Geometry, CodebookSize, MaxLatentFrames, _device);
+    /// <summary>Begins to decode a video.</summary>
+    /// <param name="firstFrame">First frame that is wanted; those before it are context, and cost less.</param>
+    public VideoDecodeSession BeginDecode(int firstFrame = 0) => new(_network, Geometry, CodebookSize, MaxLatentFrames, LatentFramesTogether, firstFrame, _device);
 
     /// <inheritdoc />
     public void Dispose() => _network.Dispose();

@@ -67,14 +67,7 @@ public sealed class VideoTokenizerNetwork : nn.Module
     /// <returns>Rows to quantise, shape [batch, 1 + n, positions, code width].</returns>
     public Tensor Encode(Tensor frames)
     {
-        var x = embed_first.forward(Patches.Cut(frames.narrow(1, 0, 1), _geometry, 1));
-        if (frames.shape[1] > 1)
-        {
-            var later = frames.narrow(1, 1, frames.shape[1] - 1);
-            x = cat([x, embed_later.forward(Patches.Cut(later, _geometry, _geometry.TemporalPatch))], 1);
-        }
-
-        x = x + encoder_position;
+        var x = Embed(frames, first: true);
         foreach (var layer in encoder_spatial)
         {
             x = layer.forward(x);
@@ -105,27 +98,18 @@ public sealed class VideoTokenizerNetwork : nn.Module
         }
 
         x = decoder_norm.forward(x);
-        var frames = Patches.Join(pixels_first.forward(x.narrow(1, 0, 1)), _geometry, 1);
-        if (x.shape[1] > 1)
-        {
-            var later = pixels_later.forward(x.narrow(1, 1, x.shape[1] - 1));
-            frames = cat([frames, Patches.Join(later, _geometry, _geometry.TemporalPatch)], 1);
-        }
-
+        var frames = Pixels(x, first: true);
         return refinement is null ? frames : refinement.forward(frames);
     }
 
-    /// <summary>Encodes the next latent frame of a stream.</summary>
-    /// <param name="frames">Shape [1, 1 or temporal patch, height, width, 3], values -1 to 1.</param>
-    /// <param name="first">True for the first latent frame of the stream.</param>
+    /// <summary>Encodes the next latent frames of a stream.</summary>
+    /// <param name="frames">Shape [1, frames of whole latent frames, height, width, 3], values -1 to 1.</param>
+    /// <param name="first">True when the first of them begins the stream.</param>
     /// <param name="past">Caches from <see cref="NewCaches"/>, one for each temporal layer.</param>
-    /// <returns>Rows to quantise, shape [1, 1, positions, code width].</returns>
+    /// <returns>Rows to quantise, shape [1, latent frames, positions, code width].</returns>
     public Tensor EncodeNext(Tensor frames, bool first, IReadOnlyList<KeyValueCache> past)
     {
-        var x = first
-            ? embed_first.forward(Patches.Cut(frames, _geometry, 1))
-            : embed_later.forward(Patches.Cut(frames, _geometry, _geometry.TemporalPatch));
-        x = x + encoder_position;
+        var x = Embed(frames, first);
         foreach (var layer in encoder_spatial)
         {
             x = layer.forward(x);
@@ -139,12 +123,13 @@ public sealed class VideoTokenizerNetwork : nn.Module
         return to_code.forward(encoder_norm.forward(x));
     }
 
-    /// <summary>Decodes the next latent frame of a stream.</summary>
-    /// <param name="codes">Quantised rows, shape [1, 1, positions, code width].</param>
-    /// <param name="first">True for the first latent frame of the stream.</param>
+    /// <summary>Decodes the next latent frames of a stream.</summary>
+    /// <param name="codes">Quantised rows, shape [1, latent frames, positions, code width].</param>
+    /// <param name="first">True when the first of them begins the stream.</param>
+    /// <param name="context">How many of them, from the first on, are context alone: what follows knows of them, but their frames are not wanted.</param>
     /// <param name="past">Caches from <see cref="NewCaches"/>, one for each temporal layer.</param>
-    /// <returns>Shape [1, 1 or temporal patch, height, width, 3], values about -1 to 1.</returns>
-    public Tensor DecodeNext(Tensor codes, bool first, IReadOnlyList<KeyValueCache> past)
+    /// <returns>The frames of each of the others, shape [1, 1 or temporal patch, height, width, 3], values about -1 to 1.</returns>
+    public IReadOnlyList<Tensor> DecodeNext(Tensor codes, bool first, int context, IReadOnlyList<KeyValueCache> past)
     {
         var x = from_code.forward(codes) + decoder_position;
         for (int i = 0; i < past.Count; i++)
@@ -152,21 +137,97 @@ public sealed class VideoTokenizerNetwork : nn.Module
             x = decoder_temporal[i].Next(x, past[i]);
         }
 
+        int wanted = (int)x.shape[1] - context;
+        if (wanted == 0)
+        {
+            return [];
+        }
+
+        x = x.narrow(1, context, wanted);
         foreach (var layer in decoder_spatial)
         {
             x = layer.forward(x);
         }
 
-        x = decoder_norm.forward(x);
-        var frames = first
-            ? Patches.Join(pixels_first.forward(x), _geometry, 1)
-            : Patches.Join(pixels_later.forward(x), _geometry, _geometry.TemporalPatch);
-        return refinement is null ? frames : refinement.forward(frames);
+        first = first && context == 0;
+        var frames = Pixels(decoder_norm.forward(x), first);
+        long[] sizes = [.. Enumerable.Range(0, wanted).Select(i => first && i == 0 ? 1L : _geometry.TemporalPatch)];
+
+        // The convolutions of one latent frame fit the caches of a processor; those of several do not.
+        return [.. frames.split(sizes, 1).Select(latentFrame => refinement is null ? latentFrame : refinement.forward(latentFrame))];
+    }
+
+    /// <summary>
+    /// How many latent frames can be coded together so that each has the very values that it has alone, on this device: the kernels of a matrix product may add
+    /// in another order when it has more rows. The order depends on the shapes alone, so that trying every number once tells.
+    /// </summary>
+    /// <param name="most">Most to try, at least 1.</param>
+    /// <returns>1 to <paramref name="most"/>; fewer are exact too.</returns>
+    internal int ExactTogether(int most)
+    {
+        using var _ = inference_mode();
+        using var scope = NewDisposeScope();
+        int latentFrame = _geometry.TemporalPatch * _geometry.FrameBytes;
+        var frames = sin(arange(most * latentFrame, dtype: ScalarType.Float32, device: encoder_position.device))
+            .view(1, -1, _geometry.Height, _geometry.Width, 3);
+        var alone = cat([.. frames.split(_geometry.TemporalPatch, 1).Select(Probe)], 1);
+        int together = 1;
+        while (together < most && Probe(frames.narrow(1, 0, (together + 1) * _geometry.TemporalPatch)).equal(alone.narrow(1, 0, together + 1)).all().item<bool>())
+        {
+            together++;
+        }
+
+        return together;
     }
 
     /// <summary>Empty caches for one stream in one direction; the caller disposes them.</summary>
     public IReadOnlyList<KeyValueCache> NewCaches() =>
         [.. Enumerable.Range(0, encoder_temporal.Count).Select(_ => new KeyValueCache(_window))];
+
+    // Every product of matrices but those of the attention in time, which are made one row at a time.
+    private Tensor Probe(Tensor frames)
+    {
+        using var scope = NewDisposeScope();
+        var rows = encoder_spatial[0].forward(Embed(frames, first: false));
+        var codes = to_code.forward(encoder_norm.forward(rows));
+        var indices = quantizer.Indices(quantizer.Bound(codes)).to_type(ScalarType.Float32);
+        var pixels = pixels_later.forward(from_code.forward(codes));
+        return cat([rows, codes, indices.unsqueeze(-1), pixels], -1).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Embed(Tensor frames, bool first)
+    {
+        var (known, count) = (first ? 1 : 0, frames.shape[1]);
+        List<Tensor> embedded = [];
+        if (first)
+        {
+            embedded.Add(embed_first.forward(Patches.Cut(frames.narrow(1, 0, 1), _geometry, 1)));
+        }
+
+        if (count > known)
+        {
+            embedded.Add(embed_later.forward(Patches.Cut(frames.narrow(1, known, count - known), _geometry, _geometry.TemporalPatch)));
+        }
+
+        return (embedded.Count == 1 ? embedded[0] : cat(embedded, 1)) + encoder_position;
+    }
+
+    private Tensor Pixels(Tensor x, bool first)
+    {
+        var (known, count) = (first ? 1 : 0, x.shape[1]);
+        List<Tensor> frames = [];
+        if (first)
+        {
+            frames.Add(Patches.Join(pixels_first.forward(x.narrow(1, 0, 1)), _geometry, 1));
+        }
+
+        if (count > known)
+        {
+            frames.Add(Patches.Join(pixels_later.forward(x.narrow(1, known, count - known)), _geometry, _geometry.TemporalPatch));
+        }
+
+        return frames.Count == 1 ? frames[0] : cat(frames, 1);
+    }
 
     private static ModuleList<T> Layers<T>(int count, Func<T> create)
         where T : nn.Module => new([.. Enumerable.Range(0, count).Select(_ => create())]);
