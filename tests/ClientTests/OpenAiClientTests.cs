@@ -37,7 +37,7 @@ public sealed class OpenAiClientTests(ClientMesh services) : IDisposable
         await using var process = serve;
         await using var check = client.Start($"{http}/v1");
         var result = (await check.EndAsync(Token)).Succeeded();
-        Assert.Equal(10, result.Output.Split(": ok").Length - 1);
+        Assert.Equal(11, result.Output.Split(": ok").Length - 1);
     }
 
     [Fact(Timeout = Timeout)]
@@ -56,7 +56,7 @@ public sealed class OpenAiClientTests(ClientMesh services) : IDisposable
         await Eventually.TrueAsync(() => ValueTask.FromResult(orchestrator.Said.Contains("Stories are kept", StringComparison.Ordinal)), Token);
         await using var check = client.Start($"{http}/v1", key);
         var result = (await check.EndAsync(Token)).Succeeded();
-        Assert.Equal(11, result.Output.Split(": ok").Length - 1);
+        Assert.Equal(12, result.Output.Split(": ok").Length - 1);
     }
 
     private async Task<(ProgramProcess Process, string Http)> ServeAsync()
