@@ -37,7 +37,7 @@ public sealed class TraceTests(ObservedMesh observed)
             Enumerable.Range(1, steps.Count / calls.Count).Select(step => (long?)step),
             steps.Where(step => step.Parent == call.Id).Select(step => step.Number("phenaki.step")).Order()));
         Assert.True(calls.Count > 1 && steps.Count > calls.Count);
-        foreach (var name in new[] { "encode prompt", "batch", "decode latent frame", "encode frame", "prompts" })
+        foreach (var name in new[] { "encode prompt", "batch", "decode latent frames", "encode frames", "prompts" })
         {
             Assert.Contains(story, span => span.Name == name);
         }
