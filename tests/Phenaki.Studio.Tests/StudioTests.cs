@@ -80,7 +80,7 @@ public sealed class StudioTests(Chromium chromium, ServedStudio studio) : IClass
         await visit.CompleteAsync();
 
         // 17 frames are clips of 11 and 6 at the beginning, of 6, 6 and 5 later; 34 are 11, 6, 6, 6 and 5.
-        await LengthenAsync(0, "4.25");
+        await visit.LengthenAsync(0, "4.25");
         await Expect(visit.Chips).ToHaveTextAsync(["2 of 5 clips kept", "Runs again"]);
         await StudioVisit.SaysAsync(visit.Page.Locator(".summary"), "1 scene is kept in part, 1 runs again.");
         var longer = await visit.MakeAsync();
@@ -90,20 +90,13 @@ public sealed class StudioTests(Chromium chromium, ServedStudio studio) : IClass
         Assert.StartsWith("2 of 5 clips came from the cache, 3 clips were made in", await visit.Chips.First.GetAttributeAsync("title"), StringComparison.Ordinal);
 
         // A scene that ends with one of its clips is kept as a whole.
-        await LengthenAsync(1, "1.5");
+        await visit.LengthenAsync(1, "1.5");
         await Expect(visit.Chips).ToHaveTextAsync(["Kept", "Kept"]);
         await StudioVisit.SaysAsync(visit.Page.Locator(".summary"), "2 scenes are kept.");
         var shorter = await visit.MakeAsync();
         await visit.CompleteAsync();
         await Expect(visit.Chips).ToHaveTextAsync(["Kept", "Kept"]);
         Assert.Equal([[true, true, true, true, true], [true, true]], await studio.ClipsFromCacheAsync(shorter, Token));
-
-        async Task LengthenAsync(int scene, string seconds)
-        {
-            var field = visit.Page.Locator(".stepper-value").Nth(scene);
-            await field.FillAsync(seconds);
-            await field.PressAsync("Tab");
-        }
     }
 
     [Fact(Timeout = Timeout)]
@@ -112,6 +105,9 @@ public sealed class StudioTests(Chromium chromium, ServedStudio studio) : IClass
         await using var visit = await StudioVisit.OpenAsync(chromium, studio);
         await visit.WriteAsync("a red panda dances.", "the red panda walks on mars.", "the red panda is under water.", "the red panda walks.");
         await visit.SetStepsAsync(250);
+
+        // Long enough for a Stop that comes late.
+        await visit.LengthenAsync(1, "30");
         await visit.MakeAsync();
         await visit.FramesAsync(1);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();
@@ -277,13 +273,14 @@ public sealed class StudioTests(Chromium chromium, ServedStudio studio) : IClass
         await using var visit = await StudioVisit.OpenAsync(chromium, studio);
         await visit.WriteAsync("a red panda walks on mars.", "the red panda dances.", "the red panda is swimming.", "the red panda is in the ocean.");
         await visit.SetStepsAsync(250);
+        await visit.LengthenAsync(1, "10");
         await visit.MakeAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();
         await StudioVisit.SaysAsync(visit.State, "Stopped");
         await StudioVisit.SaysAsync(visit.Make, "Go on making it");
         var id = await visit.MakeAsync();
         await visit.CompleteAsync();
-        await visit.AssertWholeAsync(id, 4 * SceneFrames, Token);
+        await visit.AssertWholeAsync(id, 80 + (3 * SceneFrames), Token);
     }
 
     [Fact(Timeout = Timeout)]

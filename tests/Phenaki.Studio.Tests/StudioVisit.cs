@@ -94,6 +94,14 @@ internal sealed partial class StudioVisit : IAsyncDisposable
         await Page.Locator("#steps").PressAsync("Tab");
     }
 
+    /// <summary>Sets the length of a scene, the first of which is 0.</summary>
+    public async Task LengthenAsync(int scene, string seconds)
+    {
+        var field = Page.Locator(".stepper-value").Nth(scene);
+        await field.FillAsync(seconds);
+        await field.PressAsync("Tab");
+    }
+
     /// <summary>Has the story made.</summary>
     /// <returns>Its id.</returns>
     public async Task<string> MakeAsync()

@@ -59,7 +59,7 @@ internal sealed class Mesh : IAsyncDisposable
         Mesh? mesh = null;
         try
         {
-            var builder = Prepare(options, transport);
+            var builder = Prepare(options, transport, cancellationToken);
             var cache = await cacheStart;
             mesh = new Mesh(Build(builder, cache), cache, transport, options.Listen is not null);
             await torchStart;
@@ -105,7 +105,7 @@ internal sealed class Mesh : IAsyncDisposable
         _cache.Dispose();
     }
 
-    private static WebApplicationBuilder Prepare(MeshOptions options, MeshTransport transport)
+    private static WebApplicationBuilder Prepare(MeshOptions options, MeshTransport transport, CancellationToken cancellationToken)
     {
         // Empty, since the ordinary builders read appsettings.json of whatever folder the process was started in.
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "phenaki", ContentRootPath = AppContext.BaseDirectory });
@@ -137,6 +137,12 @@ internal sealed class Mesh : IAsyncDisposable
         builder.AddVideoTokenizer();
         builder.AddMaskedTransformer();
         builder.AddOrchestrator(transport);
+        if (options.Listen is null)
+        {
+            // Orleans tells a start that is broken off as the failure of each of its parts; the command says it in a word.
+            builder.Logging.AddFilter("Orleans", level => level >= LogLevel.Error && !cancellationToken.IsCancellationRequested);
+        }
+
         return builder;
     }
 
