@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using static TorchSharp.torch;
 
 namespace Phenaki.Trainer.Data;
@@ -30,5 +31,5 @@ internal static class PackedClips
     /// <param name="device">Where the tensor lives.</param>
     /// <returns>Shape [clips, frames, height, width, 3], -1 to 1.</returns>
     public static Tensor Video(byte[] pixels, long[] shape, Device device) =>
-        tensor(pixels, [.. shape, 3], device: device).to_type(ScalarType.Float32).div_(127.5f).sub_(1f);
+        tensor(pixels, [.. shape, 3], device: device).to_type(ScalarType.Float32).div_(Number.Of(127.5f)).sub_(Number.Of(1f));
 }

@@ -81,11 +81,11 @@ internal sealed class ModelEvaluation : IDisposable
         var batch = batches.Load(set);
         var (code, indices, _) = _tokenizer.Quantizer.Straight(_tokenizer.Encode(batch.Frames));
         used.UnionWith(Entries(_tokenizer.Quantizer, indices.flatten()).cpu().data<long>().ToArray());
-        var made = _tokenizer.Decode(code).clamp(-1, 1);
-        errors.Add(made - batch.Frames, batch.HasSubjects ? batch.Weights > 1 : null);
+        var made = _tokenizer.Decode(code).clamp(Number.Of(-1), Number.Of(1));
+        errors.Add(made - batch.Frames, batch.HasSubjects ? batch.Weights > Number.Of(1) : null);
         if (set.Frames > 1 && Rebuilt.Count == 0)
         {
-            byte[] bytes = made.add(1).mul(127.5f).round().to_type(ScalarType.Byte).cpu().contiguous().data<byte>().ToArray();
+            byte[] bytes = made.add(Number.Of(1)).mul(Number.Of(127.5f)).round().to_type(ScalarType.Byte).cpu().contiguous().data<byte>().ToArray();
             int size = Video.Geometry().FrameBytes;
             foreach (var (real, rebuilt) in set.Clips.Zip(bytes.Chunk(size * set.Frames)))
             {

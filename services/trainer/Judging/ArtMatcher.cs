@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using Phenaki.Trainer.StoryWorld;
 using Phenaki.Trainer.StoryWorld.Drawing;
 using static TorchSharp.torch;
@@ -30,14 +31,14 @@ internal sealed class ArtMatcher : IDisposable
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         var art = ArtOf(scene);
-        var pixels = tensor(frame.ToArray(), [1, Size, Size, 3]).to_type(ScalarType.Float32).div_(255f).permute(0, 3, 1, 2);
+        var pixels = tensor(frame.ToArray(), [1, Size, Size, 3]).to_type(ScalarType.Float32).div_(Number.Of(255f)).permute(0, 3, 1, 2);
         var seen = nn.functional.pad(pixels, [SpriteSet.Margin, SpriteSet.Margin, SpriteSet.Margin, SpriteSet.Margin]) * art.View;
         var product = nn.functional.conv2d(seen, art.Colours)[0];
         var sums = nn.functional.conv2d(seen.transpose(0, 1), art.Alpha);
         var squares = nn.functional.conv2d(seen.square().sum(1, keepdim: true), art.Alpha)[0];
         var covariance = product - ((sums * art.Sums).sum([0]) / art.Weight);
-        var variance = (squares - (sums.square().sum([0]) / art.Weight)).clamp(art.Variance * 0.02f);
-        var correlation = (covariance / (variance * art.Variance).sqrt()).masked_fill(art.Hidden, -1);
+        var variance = (squares - (sums.square().sum([0]) / art.Weight)).clamp(art.Variance * Number.Of(0.02f));
+        var correlation = (covariance / (variance * art.Variance).sqrt()).masked_fill(art.Hidden, Number.Of(-1));
         var (best, pose) = correlation.max(0);
         float[] map = best.cpu().data<float>().ToArray();
         int at = Array.IndexOf(map, map.Max());
@@ -52,7 +53,7 @@ internal sealed class ArtMatcher : IDisposable
         int x = at % Places, y = at / Places;
         var window = seen[0].narrow(1, y, Canvas).narrow(2, x, Canvas);
         var alpha = art.Alpha[sprite] * art.View[0].narrow(1, y, Canvas).narrow(2, x, Canvas);
-        var colours = art.Colours[sprite] / art.Alpha[sprite].clamp(1e-6);
+        var colours = art.Colours[sprite] / art.Alpha[sprite].clamp(Number.Of(1e-6));
         var weight = alpha.sum();
         var meanArt = (colours * alpha).sum([1, 2], keepdim: true) / weight;
         var meanSeen = (window * alpha).sum([1, 2], keepdim: true) / weight;
@@ -117,19 +118,19 @@ internal sealed class ArtMatcher : IDisposable
             using var scope = NewDisposeScope();
             var sprites = SpriteSet.Load(subject, Motion.Cell)[(int)PictureStyle.Plain].All;
             var rgba = tensor(sprites.SelectMany(sprite => sprite.Rgba.ToArray()).ToArray(), [sprites.Count, Canvas, Canvas, 4])
-                .to_type(ScalarType.Float32).div_(255f).permute(0, 3, 1, 2).contiguous();
+                .to_type(ScalarType.Float32).div_(Number.Of(255f)).permute(0, 3, 1, 2).contiguous();
 
             // Seams of the art are mixed with what lies behind them: only what is solid counts.
-            var alpha = (rgba.narrow(1, 3, 1) > Solid).to_type(ScalarType.Float32).contiguous();
-            var colours = (rgba.narrow(1, 0, 3) / rgba.narrow(1, 3, 1).clamp(1e-6) * alpha).contiguous();
+            var alpha = (rgba.narrow(1, 3, 1) > Number.Of(Solid)).to_type(ScalarType.Float32).contiguous();
+            var colours = (rgba.narrow(1, 0, 3) / rgba.narrow(1, 3, 1).clamp(Number.Of(1e-6)) * alpha).contiguous();
             var view = zeros(1, 1, Padded, Padded);
-            view.narrow(2, SpriteSet.Margin, floor).narrow(3, SpriteSet.Margin, Size).fill_(1);
+            view.narrow(2, SpriteSet.Margin, floor).narrow(3, SpriteSet.Margin, Size).fill_(Number.Of(1));
             var weight = nn.functional.conv2d(view, alpha)[0];
             var sums = cat([.. Enumerable.Range(0, 3).Select(channel => nn.functional.conv2d(view, colours.narrow(1, channel, 1)))], 0);
-            var squares = nn.functional.conv2d(view, (colours.square() / alpha.clamp(1e-6)).sum(1, keepdim: true))[0];
-            var variance = (squares - (sums.square().sum([0]) / weight.clamp(1e-3))).clamp(1e-3);
-            var hidden = weight < alpha.sum([1, 2, 3]).view(-1, 1, 1) * LeastVisible;
-            var art = new Art(view, alpha, colours, weight.clamp(1e-3), sums, variance, hidden);
+            var squares = nn.functional.conv2d(view, (colours.square() / alpha.clamp(Number.Of(1e-6))).sum(1, keepdim: true))[0];
+            var variance = (squares - (sums.square().sum([0]) / weight.clamp(Number.Of(1e-3)))).clamp(Number.Of(1e-3));
+            var hidden = weight < alpha.sum([1, 2, 3]).view(-1, 1, 1) * Number.Of(LeastVisible);
+            var art = new Art(view, alpha, colours, weight.clamp(Number.Of(1e-3)), sums, variance, hidden);
             foreach (var tensor in art.Tensors)
             {
                 tensor.DetachFromDisposeScope();

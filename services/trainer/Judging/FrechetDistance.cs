@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using static TorchSharp.torch;
 
 namespace Phenaki.Trainer.Judging;
@@ -17,9 +18,9 @@ internal static class FrechetDistance
 
         // (C1 C2)^(1/2) has the trace of (R C2 R)^(1/2) with R = C1^(1/2), which is symmetric: its eigenvalues are real.
         var (values, vectors) = linalg.eigh(covariance1);
-        var root = (vectors * values.clamp(0).sqrt().unsqueeze(0)).matmul(vectors.t());
+        var root = (vectors * values.clamp(Number.Of(0)).sqrt().unsqueeze(0)).matmul(vectors.t());
         var (product, _) = linalg.eigh(root.matmul(covariance2).matmul(root));
-        return ((mean1 - mean2).square().sum() + covariance1.trace() + covariance2.trace() - (2 * product.clamp(0).sqrt().sum())).item<double>();
+        return ((mean1 - mean2).square().sum() + covariance1.trace() + covariance2.trace() - (Number.Of(2) * product.clamp(Number.Of(0)).sqrt().sum())).item<double>();
     }
 
     private static (Tensor Mean, Tensor Covariance) Moments(IReadOnlyList<float[]> vectors)
@@ -27,6 +28,6 @@ internal static class FrechetDistance
         var rows = tensor(vectors.SelectMany(vector => vector).ToArray(), [vectors.Count, vectors[0].Length]).to_type(ScalarType.Float64);
         var mean = rows.mean([0]);
         var centred = rows - mean;
-        return (mean, centred.t().matmul(centred) / (vectors.Count - 1));
+        return (mean, centred.t().matmul(centred) / Number.Of(vectors.Count - 1));
     }
 }

@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using Phenaki.Trainer.StoryWorld;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -42,7 +43,7 @@ internal sealed class JudgeNetwork : nn.Module
     /// <returns>Shape [batch, features].</returns>
     public Tensor Describe(Tensor frames)
     {
-        var every = frames.index_select(1, arange(0, Frames, 2, device: frames.device));
+        var every = frames.index_select(1, arange(Number.Of(0), Number.Of(Frames), Number.Of(2), device: frames.device));
         var last = Layers(every.permute(0, 1, 4, 2, 3).flatten(1, 2)).Last();
         return nn.functional.gelu(describe.forward(last.flatten(1)));
     }

@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using Phenaki.Trainer.Optimisation;
 using Phenaki.Trainer.StoryWorld;
 using Phenaki.Trainer.Training;
@@ -66,8 +67,8 @@ internal sealed class JudgeTrainer : ITrainable, IDisposable
         long half = frames.shape[0] / 2;
         var spoilt = frames.narrow(0, half, frames.shape[0] - half);
         var planes = spoilt.permute(0, 1, 4, 2, 3).flatten(0, 2).unsqueeze(1);
-        var blurred = nn.functional.conv2d(nn.functional.pad(planes, [1, 1, 1, 1], PaddingModes.Replicate), ones(1, 1, 3, 3, device: _device) / 9f);
-        var noise = randn(blurred.shape, device: _device, generator: generator) * 0.08f;
+        var blurred = nn.functional.conv2d(nn.functional.pad(planes, [1, 1, 1, 1], PaddingModes.Replicate), ones(1, 1, 3, 3, device: _device) / Number.Of(9f));
+        var noise = randn(blurred.shape, device: _device, generator: generator) * Number.Of(0.08f);
         var back = (blurred + noise).view(spoilt.shape[0], spoilt.shape[1], 3, spoilt.shape[2], spoilt.shape[3]).permute(0, 1, 3, 4, 2);
         return cat([frames.narrow(0, 0, half), back], 0);
     }

@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using static TorchSharp.torch;
 
 namespace Phenaki.Trainer.Optimisation;
@@ -14,11 +15,11 @@ internal static class NewtonSchulz
     {
         bool tall = matrices.shape[1] > matrices.shape[2];
         var x = tall ? matrices.transpose(1, 2) : matrices;
-        x = x / (x.square().sum([1, 2], keepdim: true).sqrt() + 1e-7f);
+        x = x / (x.square().sum([1, 2], keepdim: true).sqrt() + Number.Of(1e-7f));
         for (int i = 0; i < Iterations; i++)
         {
             var a = x.matmul(x.transpose(1, 2));
-            x = (3.4445f * x) + ((-4.7750f * a) + (2.0315f * a.matmul(a))).matmul(x);
+            x = (Number.Of(3.4445f) * x) + ((Number.Of(-4.7750f) * a) + (Number.Of(2.0315f) * a.matmul(a))).matmul(x);
         }
 
         return tall ? x.transpose(1, 2) : x;

@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
 
@@ -82,7 +83,7 @@ internal sealed class Optimiser : IDisposable
     {
         Tensor[] gradients = [.. _all.Select(parameter => parameter.grad).OfType<Tensor>()];
         var norm = stack(gradients.Select(gradient => linalg.vector_norm(gradient))).square().sum().sqrt();
-        var factor = (_config.ClipNorm / (norm + 1e-6f)).clamp(max: 1);
+        var factor = (Number.Of(_config.ClipNorm) / (norm + Number.Of(1e-6f))).clamp(max: Number.Of(1));
         foreach (var gradient in gradients)
         {
             gradient.mul_(factor);
@@ -95,13 +96,13 @@ internal sealed class Optimiser : IDisposable
     {
         using var scope = NewDisposeScope();
         var gradients = stack(parameters.Select(p => p.grad ?? zeros_like(p)));
-        momentum.mul_(Momentum).add_(gradients);
-        var update = NewtonSchulz.Orthogonalise(gradients.add(momentum, alpha: Momentum));
+        momentum.mul_(Number.Of(Momentum)).add_(gradients);
+        var update = NewtonSchulz.Orthogonalise(gradients.add(momentum, alpha: Number.Of(Momentum)));
         double size = rate * MuonScale * Math.Sqrt(Math.Max(update.shape[1], update.shape[2]));
         for (int i = 0; i < parameters.Length; i++)
         {
-            parameters[i].mul_(1 - (rate * _config.WeightDecay));
-            parameters[i].add_(update[i], alpha: -size);
+            parameters[i].mul_(Number.Of(1 - (rate * _config.WeightDecay)));
+            parameters[i].add_(update[i], alpha: Number.Of(-size));
         }
     }
 
@@ -113,10 +114,10 @@ internal sealed class Optimiser : IDisposable
         }
 
         using var scope = NewDisposeScope();
-        mean.mul_(Beta1).add_(gradient, alpha: 1 - Beta1);
-        square.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
-        var denominator = (square / (1 - Math.Pow(Beta2, step))).sqrt_().add_(Epsilon);
-        parameter.addcdiv_(mean, denominator, -rate / (1 - Math.Pow(Beta1, step)));
+        mean.mul_(Number.Of(Beta1)).add_(gradient, alpha: Number.Of(1 - Beta1));
+        square.mul_(Number.Of(Beta2)).addcmul_(gradient, gradient, Number.Of(1 - Beta2));
+        var denominator = (square / Number.Of(1 - Math.Pow(Beta2, step))).sqrt_().add_(Number.Of(Epsilon));
+        parameter.addcdiv_(mean, denominator, Number.Of(-rate / (1 - Math.Pow(Beta1, step))));
     }
 
     private bool IsMatrix(string name, Parameter parameter) =>

@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using Phenaki.Trainer.Optimisation;
 using static TorchSharp.torch;
 
@@ -39,8 +40,8 @@ internal sealed class AdversarialLoss : IDisposable
     public Tensor Learn(Tensor real, Tensor made, double share)
     {
         Learns(true);
-        var loss = nn.functional.relu(1 - _discriminator.forward(real)).mean() + nn.functional.relu(1 + _discriminator.forward(made.detach())).mean();
-        (loss * share).backward();
+        var loss = nn.functional.relu(Number.Of(1) - _discriminator.forward(real)).mean() + nn.functional.relu(Number.Of(1) + _discriminator.forward(made.detach())).mean();
+        (loss * Number.Of(share)).backward();
         return loss.detach();
     }
 

@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using Phenaki.Models.Video;
 using static TorchSharp.torch;
 
@@ -36,7 +37,7 @@ internal sealed class CodebookMean : IDisposable
         using var _ = no_grad();
         _quantizer.Codebook.copy_(codes);
         _sums.copy_(codes);
-        _counts.fill_(1);
+        _counts.fill_(Number.Of(1));
     }
 
     /// <summary>Takes in the rows of a step.</summary>
@@ -48,14 +49,14 @@ internal sealed class CodebookMean : IDisposable
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        _counts.mul_(_decay);
-        _sums.mul_(_decay);
+        _counts.mul_(Number.Of(_decay));
+        _sums.mul_(Number.Of(_decay));
         var one = ones(indices.shape[0], device: indices.device);
         for (int part = 0; part < _quantizer.Code.Parts; part++)
         {
             var entries = _quantizer.Entries(indices, part);
-            _counts.index_add_(0, entries, one, 1 - _decay);
-            _sums.index_add_(0, entries, PartOf(rows, part), 1 - _decay);
+            _counts.index_add_(0, entries, one, Number.Of(1 - _decay));
+            _sums.index_add_(0, entries, PartOf(rows, part), Number.Of(1 - _decay));
         }
 
         _quantizer.Codebook.copy_(nn.functional.normalize(_sums, 2, 1));
@@ -66,14 +67,14 @@ internal sealed class CodebookMean : IDisposable
     }
 
     /// <summary>Codes that were chosen of late.</summary>
-    public Tensor Used => (_counts >= DeadBelow).sum();
+    public Tensor Used => (_counts >= Number.Of(DeadBelow)).sum();
 
     private Tensor PartOf(Tensor rows, int part) => rows.narrow(1, part * _sums.shape[1], _sums.shape[1]);
 
     private void Revive(int part, Tensor rows, Tensor errors)
     {
         int size = _quantizer.Code.PartSize;
-        var dead = (_counts.narrow(0, part * size, size) < DeadBelow).nonzero().flatten() + (part * size);
+        var dead = (_counts.narrow(0, part * size, size) < Number.Of(DeadBelow)).nonzero().flatten() + Number.Of(part * size);
         long worst = Math.Min(dead.shape[0], rows.shape[0] / 3);
         if (worst == 0)
         {
@@ -84,7 +85,7 @@ internal sealed class CodebookMean : IDisposable
         var chosen = rows.index_select(0, at);
         dead = dead.narrow(0, 0, worst);
         _sums.index_copy_(0, dead, chosen);
-        _counts.index_fill_(0, dead, 1);
+        _counts.index_fill_(0, dead, Number.Of(1));
         _quantizer.Codebook.index_copy_(0, dead, chosen);
     }
 

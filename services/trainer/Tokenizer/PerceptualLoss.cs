@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using Phenaki.Models.Folders;
 using Phenaki.Trainer.Judging;
 using static TorchSharp.torch;
@@ -41,7 +42,7 @@ internal sealed class PerceptualLoss : IDisposable
 
         var sum = _network.Layers(Seen(made)).Take(Layers).Zip(expected).Select(pair => (Unit(pair.First) - Unit(pair.Second)).square().sum(1).mean())
             .Aggregate((all, one) => all + one);
-        return sum / Layers;
+        return sum / Number.Of(Layers);
     }
 
     // The network sees six frames together: of a clip as many that are evenly spaced, of a still the same one.

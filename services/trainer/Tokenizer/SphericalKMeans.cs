@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using static TorchSharp.torch;
 
 namespace Phenaki.Trainer.Tokenizer;
@@ -15,16 +16,16 @@ internal static class SphericalKMeans
     {
         using var scope = NewDisposeScope();
         long spacing = rows.shape[0] / clusters;
-        var centres = rows.index_select(0, arange(clusters, device: rows.device) * spacing).clone();
+        var centres = rows.index_select(0, arange(Number.Of(clusters), device: rows.device) * Number.Of(spacing)).clone();
         for (int i = 0; i < Iterations; i++)
         {
             using var inner = NewDisposeScope();
             var nearest = rows.matmul(centres.t()).argmax(1);
-            var sums = zeros_like(centres).index_add_(0, nearest, rows, 1);
-            var counts = zeros(clusters, device: rows.device).index_add_(0, nearest, ones(rows.shape[0], device: rows.device), 1);
+            var sums = zeros_like(centres).index_add_(0, nearest, rows, Number.Of(1));
+            var counts = zeros(clusters, device: rows.device).index_add_(0, nearest, ones(rows.shape[0], device: rows.device), Number.Of(1));
 
             // An empty cluster keeps its place.
-            var moved = where((counts > 0).unsqueeze(1), nn.functional.normalize(sums, 2, 1), centres);
+            var moved = where((counts > Number.Of(0)).unsqueeze(1), nn.functional.normalize(sums, 2, 1), centres);
             centres.copy_(moved);
         }
 

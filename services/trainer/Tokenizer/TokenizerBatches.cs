@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using Phenaki.Geometry;
 using Phenaki.Trainer.Data;
 using Phenaki.Trainer.StoryWorld;
@@ -59,7 +60,7 @@ internal sealed class TokenizerBatches(IClipSource source, VideoGeometry geometr
         bool hasSubjects = set.InSubjects.Length > 0;
         long[] shape = [set.Clips.Count, set.Frames, geometry.Height, geometry.Width];
         var weights = hasSubjects
-            ? tensor(set.InSubjects, [.. shape, 1], device: device).to_type(ScalarType.Float32).mul_((float)(subjectWeight - 1)).add_(1f)
+            ? tensor(set.InSubjects, [.. shape, 1], device: device).to_type(ScalarType.Float32).mul_(Number.Of((float)(subjectWeight - 1))).add_(Number.Of(1f))
             : ones([.. shape, 1], device: device);
         return new Batch(PackedClips.Video(set.Pixels, shape, device), weights, set.Frames == 1, hasSubjects);
     }

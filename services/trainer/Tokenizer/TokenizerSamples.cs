@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using Phenaki.Media;
 using Phenaki.Models.Video;
 using Phenaki.Trainer.Training;
@@ -39,7 +40,7 @@ internal sealed class TokenizerSamples(TokenizerBatches batches, string folder)
 
     private static IReadOnlyList<byte[]> Pixels(Tensor clip)
     {
-        var bytes = clip.add(1).mul(127.5f).round().clamp(0, 255).to_type(ScalarType.Byte).cpu();
+        var bytes = clip.add(Number.Of(1)).mul(Number.Of(127.5f)).round().clamp(Number.Of(0), Number.Of(255)).to_type(ScalarType.Byte).cpu();
         return [.. Enumerable.Range(0, (int)bytes.shape[0]).Select(i => bytes[i].contiguous().data<byte>().ToArray())];
     }
 }

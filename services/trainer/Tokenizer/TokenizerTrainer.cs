@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using System.Collections.Concurrent;
 using Phenaki.Models.Video;
 using Phenaki.Trainer.Judging;
@@ -141,11 +142,11 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         var difference = made - batch.Frames;
         var absolute = (difference.abs() * batch.Weights).mean();
         var square = (difference.square() * batch.Weights).mean();
-        var loss = absolute + (_config.SquaredWeight * square);
+        var loss = absolute + (Number.Of(_config.SquaredWeight) * square);
         if (quantised)
         {
             var target = _codebook is null ? code : code.detach();
-            loss = loss + (_config.Commitment * (bounded - target.detach()).square().sum(-1).mean());
+            loss = loss + (Number.Of(_config.Commitment) * (bounded - target.detach()).square().sum(-1).mean());
             if (_codebook is null && _network.Quantizer is VectorQuantizer)
             {
                 loss = loss + (_network.Quantizer.Codes(index) - bounded.detach()).square().sum(-1).mean();
@@ -154,27 +155,27 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
 
         if (_perceptual is not null)
         {
-            loss = loss + (_config.PerceptualWeight * _perceptual.Of(batch.Frames, made));
+            loss = loss + (Number.Of(_config.PerceptualWeight) * _perceptual.Of(batch.Frames, made));
         }
 
         if (competes)
         {
-            loss = loss + (_config.AdversarialWeight * _adversarial!.Fool(made));
+            loss = loss + (Number.Of(_config.AdversarialWeight) * _adversarial!.Fool(made));
         }
 
-        (loss * share).backward();
+        (loss * Number.Of(share)).backward();
         if (competes)
         {
-            figures.Add("discriminator", share * _adversarial!.Learn(batch.Frames, made, share));
+            figures.Add("discriminator", Number.Of(share) * _adversarial!.Learn(batch.Frames, made, share));
         }
 
         using var _ = no_grad();
         string kind = batch.IsStill ? "still" : "clip";
-        figures.Add("loss", share * loss);
+        figures.Add("loss", Number.Of(share) * loss);
         figures.Add("psnr_" + kind, difference.square().mean(), Psnr);
         if (batch.HasSubjects)
         {
-            var inBox = (batch.Weights > 1).to_type(ScalarType.Float32);
+            var inBox = (batch.Weights > Number.Of(1)).to_type(ScalarType.Float32);
             figures.Add("psnr_subject_" + kind, (difference.square().mean([-1], keepdim: true) * inBox).sum() / inBox.sum(), Psnr);
         }
 

@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
 
@@ -32,7 +33,7 @@ internal sealed class AverageWeights : IDisposable
         double decay = Math.Min(_decay, (1.0 + step) / (10 + step));
         foreach (var (_, weight, mean) in _weights)
         {
-            mean.mul_(decay).add_(weight, alpha: 1 - decay);
+            mean.mul_(Number.Of(decay)).add_(weight, alpha: Number.Of(1 - decay));
         }
     }
 

@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using Phenaki.Models.Masked;
 using Phenaki.Models.Text;
 using static TorchSharp.torch;
@@ -11,7 +12,7 @@ internal static class MaskedLoss
     public static Tensor Of(TransformerBatches.Batch batch, MaskedTransformerNetwork network, T5Encoder encoder)
     {
         var at = batch.Masked;
-        var known = batch.Tokens.flatten().index_fill(0, at, network.MaskToken).view(batch.Tokens.shape);
+        var known = batch.Tokens.flatten().index_fill(0, at, Number.Of(network.MaskToken)).view(batch.Tokens.shape);
         var (text, mask) = DropText(encoder.forward(batch.WordIds, batch.WordMask), batch, network.EmptyText);
         var embeddings = network.Embeddings();
         var rows = network.Forward(known, embeddings, network.Project(text, mask), network.PositionBiases(batch.LatentFrames));
@@ -19,7 +20,7 @@ internal static class MaskedLoss
         var code = network.Code;
         var targets = batch.Tokens.flatten().index_select(0, at);
         return Enumerable.Range(0, code.Parts)
-            .Select(part => nn.functional.cross_entropy(network.Logits(hidden, embeddings, part, targets).to_type(ScalarType.Float32), targets.div(code.Stride(part), RoundingMode.floor).remainder(code.PartSize)))
+            .Select(part => nn.functional.cross_entropy(network.Logits(hidden, embeddings, part, targets).to_type(ScalarType.Float32), targets.div(Number.Of(code.Stride(part)), RoundingMode.floor).remainder(Number.Of(code.PartSize))))
             .Aggregate((sum, loss) => sum + loss);
     }
 
@@ -28,7 +29,7 @@ internal static class MaskedLoss
     {
         var (drop, mask) = (batch.DropText, batch.WordMask);
         var empty = nn.functional.pad(emptyText, [0, 0, 0, text.shape[1] - 1]);
-        var first = arange(mask.shape[1], device: mask.device).eq(0).unsqueeze(0);
+        var first = arange(Number.Of(mask.shape[1]), device: mask.device).eq(Number.Of(0)).unsqueeze(0);
         return (where(drop.view(-1, 1, 1), empty, text.to_type(emptyText.dtype)), where(drop.view(-1, 1), first, mask));
     }
 }

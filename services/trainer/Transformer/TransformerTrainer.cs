@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using System.Collections.Concurrent;
 using Phenaki.Models.Masked;
 using Phenaki.Models.Text;
@@ -87,9 +88,9 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
             {
                 using var scope = NewDisposeScope();
                 var loss = MaskedLoss.Of(batch, _working.Network, Text);
-                (loss * (Masked(batch) / all)).backward();
-                figures.Add("loss", loss * (Masked(batch) / all));
-                figures.Add(kind.Key == 1 ? "loss_still" : "loss_clip", loss * (Masked(batch) / masked));
+                (loss * Number.Of(Masked(batch) / all)).backward();
+                figures.Add("loss", loss * Number.Of(Masked(batch) / all));
+                figures.Add(kind.Key == 1 ? "loss_still" : "loss_clip", loss * Number.Of(Masked(batch) / masked));
             }
         }
 

@@ -50,7 +50,7 @@ internal sealed class TrainingPassBenchmark(MaskedTransformerConfig config) : IB
         using var scope = NewDisposeScope();
         var at = tensor(masked, dtype: ScalarType.Int64);
         var targets = randint(0, config.CodebookSize, [masked.Length], dtype: ScalarType.Int64);
-        var tokens = randint(0, config.CodebookSize, [1, length], dtype: ScalarType.Int64).index_fill(1, at, network.MaskToken);
+        var tokens = randint(0, config.CodebookSize, [1, length], dtype: ScalarType.Int64).index_fill(1, at, Number.Of(network.MaskToken));
         var text = randn(1, TextTokens, config.TextWidth);
         var textMask = ones(1, TextTokens, dtype: ScalarType.Bool);
         long start = Stopwatch.GetTimestamp();

@@ -73,7 +73,7 @@ public sealed class ModelFolderTests : IDisposable
         var before = File.ReadAllBytes(_folder.Of("model", "model.safetensors"));
         using (torch.no_grad())
         {
-            _module.get_parameter("bias")!.fill_(double.NaN);
+            _module.get_parameter("bias")!.fill_(Number.Of(double.NaN));
         }
 
         var error = Assert.Throws<ModelFormatException>(() => WriteModel());

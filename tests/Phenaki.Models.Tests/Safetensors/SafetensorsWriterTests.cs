@@ -71,7 +71,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     [Fact]
     public void Write_OverflowOfTheStoredType_IsRefusedAndLeavesNoFile()
     {
-        using var tensor = torch.full([3], 1e6f);
+        using var tensor = torch.full([3], Number.Of(1e6f));
 
         var error = Assert.Throws<ModelFormatException>(() => SafetensorsWriter.Write(_folder.Of("x"), [WritableTensor.From("w", tensor, torch.ScalarType.Float16)]));
 

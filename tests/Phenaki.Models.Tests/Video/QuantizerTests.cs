@@ -13,10 +13,10 @@ public sealed class QuantizerTests
     {
         using var scope = NewDisposeScope();
         using var quantizer = new FiniteScalarQuantizer(levels, CPU);
-        var all = arange(levels.Aggregate(1, (a, b) => a * b), dtype: ScalarType.Int64);
+        var all = arange(Number.Of(levels.Aggregate(1, (a, b) => a * b)), dtype: ScalarType.Int64);
         var codes = quantizer.Codes(all);
         Assert.True(quantizer.Indices(codes).equal(all).all().item<bool>());
-        Assert.True((codes.abs() <= 1).all().item<bool>());
+        Assert.True((codes.abs() <= Number.Of(1)).all().item<bool>());
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class QuantizerTests
         using var scope = NewDisposeScope();
         using var quantizer = new FiniteScalarQuantizer([8, 5, 4], CPU);
         using var generator = manual_seed(1);
-        var indices = quantizer.Indices(quantizer.Bound(randn(20_000, 3) * 1.5f));
+        var indices = quantizer.Indices(quantizer.Bound(randn(20_000, 3) * Number.Of(1.5f)));
         Assert.True(indices.min().item<long>() >= 0);
         Assert.True(indices.max().item<long>() < 160);
         Assert.True(indices.unique().output.shape[0] > 140);
@@ -45,12 +45,12 @@ public sealed class QuantizerTests
     {
         using var scope = NewDisposeScope();
         using var quantizer = new VectorQuantizer(new(40, 1), 6, CPU);
-        var rows = randn(200, 6) * 3;
+        var rows = randn(200, 6) * Number.Of(3);
         var bounded = quantizer.Bound(rows);
-        var codes = quantizer.Codes(arange(40, dtype: ScalarType.Int64));
+        var codes = quantizer.Codes(arange(Number.Of(40), dtype: ScalarType.Int64));
         var nearest = cdist(bounded, codes, 2).argmin(1);
         Assert.True(quantizer.Indices(bounded).equal(nearest).all().item<bool>());
-        Assert.True((codes.norm(1) - 1).abs().max().item<float>() < 1e-5f);
+        Assert.True((codes.norm(1) - Number.Of(1)).abs().max().item<float>() < 1e-5f);
     }
 
     [Fact]
@@ -58,9 +58,9 @@ public sealed class QuantizerTests
     {
         using var scope = NewDisposeScope();
         using var quantizer = new VectorQuantizer(new(7 * 7 * 7, 3), 12, CPU);
-        var bounded = quantizer.Bound(randn(50, 2, 12) * 3);
+        var bounded = quantizer.Bound(randn(50, 2, 12) * Number.Of(3));
         var indices = quantizer.Indices(bounded);
-        var codes = quantizer.Codes(arange(343, dtype: ScalarType.Int64));
+        var codes = quantizer.Codes(arange(Number.Of(343), dtype: ScalarType.Int64));
         Assert.True(indices.flatten().equal(cdist(bounded.flatten(0, 1), codes, 2).argmin(1)).all().item<bool>());
         var table = quantizer.Table();
         var sums = Enumerable.Range(0, 3).Select(part => table.index_select(0, quantizer.Entries(indices.flatten(), part))).Aggregate((a, b) => a + b);
@@ -77,10 +77,10 @@ public sealed class QuantizerTests
         var rows = randn(7, 3).requires_grad_();
         var (quantised, indices, _) = quantizer.Straight(rows);
         Assert.True((quantised - quantizer.Codes(indices)).abs().max().item<float>() < 1e-6f);
-        (quantised * 2).sum().backward();
+        (quantised * Number.Of(2)).sum().backward();
         var throughQuantised = rows.grad!.clone();
         rows.grad!.zero_();
-        (quantizer.Bound(rows) * 2).sum().backward();
+        (quantizer.Bound(rows) * Number.Of(2)).sum().backward();
         Assert.True((rows.grad! - throughQuantised).abs().max().item<float>() < 1e-5f);
     }
 }

@@ -45,7 +45,7 @@ public sealed class VideoTokenizerCausalityTests
         for (int latent = 1; latent < LatentFrames; latent++)
         {
             var changed = tokens.clone();
-            changed.narrow(1, latent, LatentFrames - latent).add_(1).remainder_(config.Quantizer.CodebookSize);
+            changed.narrow(1, latent, LatentFrames - latent).add_(Number.Of(1)).remainder_(Number.Of(config.Quantizer.CodebookSize));
             var other = network.Decode(network.Quantizer.Codes(changed));
             int first = geometry.FirstFrame(latent);
             Assert.True(frames.narrow(1, 0, first).equal(other.narrow(1, 0, first)).all().item<bool>());
@@ -82,7 +82,7 @@ public sealed class VideoTokenizerCausalityTests
             using var scope = NewDisposeScope();
             using var _ = no_grad();
             var geometry = config.Geometry();
-            var clip = tensor(frames.SelectMany(f => f).ToArray(), [1, frames.Length, geometry.Height, geometry.Width, 3]).to_type(ScalarType.Float32).div_(127.5f).sub_(1f);
+            var clip = tensor(frames.SelectMany(f => f).ToArray(), [1, frames.Length, geometry.Height, geometry.Width, 3]).to_type(ScalarType.Float32).div_(Number.Of(127.5f)).sub_(Number.Of(1f));
             long[] whole = network.Quantizer.Indices(network.Quantizer.Bound(network.Encode(clip))).data<long>().ToArray();
             Assert.Equal(whole, streamed);
         }
@@ -215,6 +215,6 @@ public sealed class VideoTokenizerCausalityTests
     {
         using var generator = manual_seed(seed);
         var geometry = config.Geometry();
-        return (rand([1, geometry.Frames(LatentFrames), geometry.Height, geometry.Width, 3]) * 2) - 1;
+        return (rand([1, geometry.Frames(LatentFrames), geometry.Height, geometry.Width, 3]) * Number.Of(2)) - Number.Of(1);
     }
 }

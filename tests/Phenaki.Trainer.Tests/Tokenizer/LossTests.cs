@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using Phenaki.Trainer.Judging;
 using Phenaki.Trainer.Optimisation;
 using Phenaki.Trainer.Tests.Training;
@@ -17,7 +18,7 @@ public sealed class LossTests
         using var scope = NewDisposeScope();
         using var loss = new PerceptualLoss(Judge.ShippedFolder, CPU);
         using var generator = new Generator(1, CPU);
-        var real = rand([2, frames, 32, 32, 3], generator: generator) - 0.5f;
+        var real = rand([2, frames, 32, 32, 3], generator: generator) - Number.Of(0.5f);
         var blurred = nn.functional.interpolate(
             nn.functional.interpolate(real.flatten(0, 1).permute(0, 3, 1, 2), [8, 8], mode: InterpolationMode.Area), [32, 32], mode: InterpolationMode.Nearest)
             .permute(0, 2, 3, 1).view(real.shape).detach().requires_grad_();
@@ -35,8 +36,8 @@ public sealed class LossTests
         manual_seed(1);
         using var loss = new AdversarialLoss(8, new OptimiserConfig { AdamLearningRate = 0.005, WarmupSteps = 0 }, CPU);
         using var generator = new Generator(1, CPU);
-        var made = (rand([4, 1, 16, 16, 3], generator: generator) - 0.5f).requires_grad_();
-        var real = made.detach() + 0.8f;
+        var made = (rand([4, 1, 16, 16, 3], generator: generator) - Number.Of(0.5f)).requires_grad_();
+        var real = made.detach() + Number.Of(0.8f);
         double first = loss.Learn(real, made, 1).item<float>();
         loss.Step(0, 100);
         double last = first;

@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using System.CommandLine;
 using Phenaki.Models.Folders;
 using Phenaki.Models.Video;
@@ -28,7 +29,7 @@ public sealed class GivenModelTests : IDisposable
 
         // One step moves a mean by a hundredth at most; k-means would have put every code somewhere else.
         using var codes = nn.functional.normalize(((VectorQuantizer)given.Quantizer).Codebook, 2, 1);
-        using var kept = (codes * ((VectorQuantizer)trainer.Network.Quantizer).Codebook).sum(1) > 0.99;
+        using var kept = (codes * ((VectorQuantizer)trainer.Network.Quantizer).Codebook).sum(1) > Number.Of(0.99);
         Assert.True(kept.sum().item<long>() > 20);
     }
 

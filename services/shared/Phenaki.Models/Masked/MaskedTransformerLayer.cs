@@ -85,5 +85,5 @@ public sealed class MaskedTransformerLayer : nn.Module
         return x + feed_forward.forward(Modulate(feed_forward_norm.forward(x), changes?[2], changes?[3]));
     }
 
-    private static Tensor Modulate(Tensor x, Tensor? scale, Tensor? shift) => scale is null || shift is null ? x : shift.addcmul(x, 1 + scale, 1);
+    private static Tensor Modulate(Tensor x, Tensor? scale, Tensor? shift) => scale is null || shift is null ? x : shift.addcmul(x, Number.Of(1) + scale, Number.Of(1));
 }

@@ -35,11 +35,11 @@ public sealed class MaskedTransformerNetwork : nn.Module
     {
         _config = config;
         double spread = config.CodeWidth > 0 ? 0.1 : 1;
-        token_embedding = new Parameter(randn(config.Code().TableSize, config.Width, device: device) * (float)spread);
+        token_embedding = new Parameter(randn(config.Code().TableSize, config.Width, device: device) * Number.Of((float)spread));
         mask_embedding = new Parameter(randn(config.Width, device: device));
         code_projection = config.CodeWidth > 0 ? Projection.Create(config.CodeWidth, config.Width, device, Math.Sqrt(config.CodeWidth)) : null;
-        time_position = new Parameter(randn(config.MaxLatentFrames, 1, config.Width, device: device) * 0.3f);
-        space_position = new Parameter(randn(1, config.Rows * config.Columns, config.Width, device: device) * 0.3f);
+        time_position = new Parameter(randn(config.MaxLatentFrames, 1, config.Width, device: device) * Number.Of(0.3f));
+        space_position = new Parameter(randn(1, config.Rows * config.Columns, config.Width, device: device) * Number.Of(0.3f));
         empty_text = new Parameter(randn(1, 1, config.TextWidth, device: device));
         pooled_text = config.AdaptiveNormWidth > 0 ? Projection.Create(config.TextWidth, config.AdaptiveNormWidth, device, bias: true) : null;
         grid_convolutions = new([.. Enumerable.Range(0, config.GridConvolutions).Select(_ => Convolution(config.Width, device))]);
@@ -76,7 +76,7 @@ public sealed class MaskedTransformerNetwork : nn.Module
     {
         var weights = mask.to_type(text.dtype).unsqueeze(-1);
         var pooled = pooled_text is null ? null : nn.functional.silu(pooled_text.forward((text * weights).sum(1) / weights.sum(1)));
-        var bias = zeros_like(mask, text.dtype).masked_fill(mask.logical_not(), float.NegativeInfinity).unsqueeze(1).unsqueeze(1);
+        var bias = zeros_like(mask, text.dtype).masked_fill(mask.logical_not(), Number.Of(float.NegativeInfinity)).unsqueeze(1).unsqueeze(1);
         return new TextContext([.. layers.Select(layer => layer.Project(text, pooled))], bias);
     }
 
@@ -121,7 +121,7 @@ public sealed class MaskedTransformerNetwork : nn.Module
         long latentFrames = count / (_config.Rows * _config.Columns);
         var place = (time_position.narrow(0, 0, latentFrames) + space_position).view(1, count, _config.Width);
         var known = Embed(embeddings, tokens, _config.CodeParts);
-        var x = where(tokens.eq(MaskToken).unsqueeze(-1), mask_embedding, known) + place;
+        var x = where(tokens.eq(Number.Of(MaskToken)).unsqueeze(-1), mask_embedding, known) + place;
         int convolved = 0;
         for (int i = 0; i < layers.Count; i++)
         {
@@ -181,7 +181,7 @@ public sealed class MaskedTransformerNetwork : nn.Module
         Tensor? sum = null;
         for (int part = 0; part < parts; part++)
         {
-            var entries = tokens.div(Code.Stride(part), RoundingMode.floor).remainder(Code.PartSize) + (part * Code.PartSize);
+            var entries = tokens.div(Number.Of(Code.Stride(part)), RoundingMode.floor).remainder(Number.Of(Code.PartSize)) + Number.Of(part * Code.PartSize);
             var rows = embeddings.index_select(0, entries.flatten()).view([.. tokens.shape, _config.Width]);
             sum = sum is null ? rows : sum + rows;
         }

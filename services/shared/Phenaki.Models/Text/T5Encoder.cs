@@ -49,7 +49,7 @@ public sealed class T5Encoder : torch.nn.Module<torch.Tensor, torch.Tensor, torc
     public override torch.Tensor forward(torch.Tensor ids, torch.Tensor mask)
     {
         using var scope = torch.NewDisposeScope();
-        var padding = mask.logical_not().to(torch.ScalarType.Float32).view(mask.shape[0], 1, 1, mask.shape[1]) * PaddingBias;
+        var padding = mask.logical_not().to(torch.ScalarType.Float32).view(mask.shape[0], 1, 1, mask.shape[1]) * Number.Of(PaddingBias);
         return Run(ids, PositionBias(ids.shape[1]) + padding).MoveToOuterDisposeScope();
     }
 

@@ -62,10 +62,10 @@ public sealed class TemporalLayer : nn.Module<Tensor, Tensor>
 
     private Tensor CausalBias(long frames)
     {
-        var steps = arange(frames, device: distance_bias.device);
+        var steps = arange(Number.Of(frames), device: distance_bias.device);
         var distance = steps.unsqueeze(1) - steps.unsqueeze(0);
-        var outside = (distance < 0).logical_or(distance >= _window);
-        var bias = distance_bias.index_select(1, distance.clamp(0, _window - 1).flatten()).view(-1, frames, frames);
-        return bias.masked_fill(outside, float.NegativeInfinity).unsqueeze(0);
+        var outside = (distance < Number.Of(0)).logical_or(distance >= Number.Of(_window));
+        var bias = distance_bias.index_select(1, distance.clamp(Number.Of(0), Number.Of(_window - 1)).flatten()).view(-1, frames, frames);
+        return bias.masked_fill(outside, Number.Of(float.NegativeInfinity)).unsqueeze(0);
     }
 }

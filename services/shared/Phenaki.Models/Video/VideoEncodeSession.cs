@@ -83,7 +83,7 @@ public sealed class VideoEncodeSession : IDisposable
         using var scope = NewDisposeScope();
         int count = _geometry.FirstFrame(LatentFrames + latentFrames) - _geometry.FirstFrame(LatentFrames);
         byte[] pixels = [.. _waiting.Take(count).SelectMany(frame => frame)];
-        var frames = tensor(pixels, [1, count, _geometry.Height, _geometry.Width, 3], device: _device).to_type(ScalarType.Float32).div_(127.5f).sub_(1f);
+        var frames = tensor(pixels, [1, count, _geometry.Height, _geometry.Width, 3], device: _device).to_type(ScalarType.Float32).div_(Number.Of(127.5f)).sub_(Number.Of(1f));
         var rows = _network.EncodeNext(frames, LatentFrames == 0, _past);
         var indices = _network.Quantizer.Indices(_network.Quantizer.Bound(rows));
         _waiting.RemoveRange(0, count);

@@ -42,14 +42,14 @@ public sealed class VideoTokenizerNetwork : nn.Module
         int positions = _geometry.TokensPerLatentFrame;
         embed_first = Projection.Create(patch, config.Width, device, bias: true);
         embed_later = Projection.Create(patch * config.TemporalPatch, config.Width, device, bias: true);
-        encoder_position = new Parameter(randn(positions, config.Width, device: device) * 0.02f);
+        encoder_position = new Parameter(randn(positions, config.Width, device: device) * Number.Of(0.02f));
         encoder_spatial = Layers(config.SpatialLayers, () => new SpatialLayer(config, device));
         encoder_temporal = Layers(config.TemporalLayers, () => new TemporalLayer(config, device));
         encoder_norm = nn.LayerNorm(config.Width, device: device);
         to_code = Projection.Create(config.Width, config.Quantizer.CodeWidth, device, bias: true);
         quantizer = Quantizer.Create(config.Quantizer, device);
         from_code = Projection.Create(config.Quantizer.CodeWidth, config.Width, device, bias: true);
-        decoder_position = new Parameter(randn(positions, config.Width, device: device) * 0.02f);
+        decoder_position = new Parameter(randn(positions, config.Width, device: device) * Number.Of(0.02f));
         decoder_temporal = Layers(config.TemporalLayers, () => new TemporalLayer(config, device));
         decoder_spatial = Layers(config.SpatialLayers, () => new SpatialLayer(config, device));
         decoder_norm = nn.LayerNorm(config.Width, device: device);
@@ -168,7 +168,7 @@ public sealed class VideoTokenizerNetwork : nn.Module
         using var _ = inference_mode();
         using var scope = NewDisposeScope();
         int latentFrame = _geometry.TemporalPatch * _geometry.FrameBytes;
-        var frames = sin(arange(most * latentFrame, dtype: ScalarType.Float32, device: encoder_position.device))
+        var frames = sin(arange(Number.Of(most * latentFrame), dtype: ScalarType.Float32, device: encoder_position.device))
             .view(1, -1, _geometry.Height, _geometry.Width, 3);
         var alone = cat([.. frames.split(_geometry.TemporalPatch, 1).Select(Probe)], 1);
         int together = 1;
