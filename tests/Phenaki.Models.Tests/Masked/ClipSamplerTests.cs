@@ -51,6 +51,17 @@ public sealed class ClipSamplerTests : IDisposable
         Assert.All(sampler.Tokens, token => Assert.InRange(token, 0, 63));
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task Step_WhileGarbageIsCollected_GivesTheSameTokens()
+    {
+        int[] calm = Finish(_model.BeginClip(Request(seed: 5)));
+        await using var storm = GarbageStorm.Begin();
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.Equal(calm, Finish(_model.BeginClip(Request(seed: 5))));
+        }
+    }
+
     [Fact]
     public void Step_NoPrefix_DecodesTheFirstLatentFrameBeforeTheRest()
     {

@@ -71,6 +71,25 @@ public sealed class T5EncoderTests
         Assert.True(padded.isfinite().all().item<bool>());
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task Forward_WhileGarbageIsCollected_GivesTheSameRows()
+    {
+        using var encoder = Create(Odd);
+        float[] calm = Rows();
+        await using var storm = GarbageStorm.Begin();
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.Equal(calm, Rows());
+        }
+
+        float[] Rows()
+        {
+            using var scope = torch.NewDisposeScope();
+            using var noGradient = torch.no_grad();
+            return encoder.call(Ids(Tokens), torch.ones([1, Tokens.Length], torch.ScalarType.Bool)).data<float>().ToArray();
+        }
+    }
+
     [Fact]
     public void Forward_RowOfPaddingAlone_StaysFinite()
     {

@@ -178,6 +178,32 @@ public sealed class VideoTokenizerCausalityTests
         }
     }
 
+    [Theory(Timeout = 120_000)]
+    [InlineData("vq")]
+    [InlineData("fsq")]
+    public async Task Append_WhileGarbageIsCollected_GivesTheSameTokensAndFrames(string quantizer)
+    {
+        var (network, config) = Create(quantizer);
+        using (network)
+        {
+            byte[][] frames = RandomFrames(config, 4, seed: 8);
+            var calm = EncodeAndDecode();
+            await using var storm = GarbageStorm.Begin();
+            for (int i = 0; i < 20; i++)
+            {
+                Assert.Equal(calm, EncodeAndDecode());
+            }
+
+            int[] EncodeAndDecode()
+            {
+                using var encode = new VideoEncodeSession(network, config.Geometry(), 4, 1, CPU);
+                using var decode = new VideoDecodeSession(network, config.Geometry(), config.Quantizer.CodebookSize, 4, 1, 0, CPU);
+                int[][] tokens = [.. encode.Append(frames)];
+                return [.. tokens.SelectMany(frame => frame), .. decode.Append(tokens).SelectMany(frame => frame.Select(value => (int)value))];
+            }
+        }
+    }
+
     private static (VideoTokenizerNetwork Network, VideoTokenizerConfig Config) Create(string quantizer)
     {
         var config = quantizer == "vq" ? TinyConfigs.Video : TinyConfigs.VideoFsq;
