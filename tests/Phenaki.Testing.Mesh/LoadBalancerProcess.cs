@@ -13,8 +13,7 @@ public sealed class LoadBalancerProcess : IAsyncDisposable
     private Process? _process;
 
     /// <summary>True when haproxy can be started.</summary>
-    public static bool IsInstalled { get; } = Array.Exists(
-        [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator), "/usr/sbin"], path => File.Exists(Path.Combine(path, Program)));
+    public static bool IsInstalled { get; } = Installed.Program(Program, "/usr/sbin");
 
     /// <summary>Will answer for some servers.</summary>
     /// <param name="servers">Addresses as in "http://127.0.0.1:5000".</param>

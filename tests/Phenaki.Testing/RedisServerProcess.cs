@@ -28,8 +28,7 @@ public sealed class RedisServerProcess : IAsyncDisposable
     }
 
     /// <summary>True when redis-server can be started.</summary>
-    public static bool IsInstalled { get; } =
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(path => File.Exists(Path.Combine(path, "redis-server")));
+    public static bool IsInstalled { get; } = Installed.Program("redis-server");
 
     /// <summary>Port on 127.0.0.1; the same after a restart.</summary>
     public int Port { get; }

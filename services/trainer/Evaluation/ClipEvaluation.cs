@@ -44,10 +44,11 @@ internal sealed class ClipEvaluation(StorySampler sampler, Judge judge, ArtMatch
         var (seen, seenReal, seenOther) = (judge.See(generated), judge.See(real), judge.See(otherReal));
         foreach (var (name, verdicts) in new[] { ("", seen), ("_on_real", seenReal), ("_on_rebuilt", judge.See(rebuilt)) })
         {
-            yield return ("subject" + name, Share(verdicts, scenes, (verdict, scene) => verdict.Subject == scene.Subject));
-            yield return ("place" + name, Share(verdicts, scenes, (verdict, scene) => verdict.Place == scene.Place));
-            yield return ("action" + name, Share(verdicts, scenes, (verdict, scene) => verdict.Action == scene.Action));
-            yield return ((name.Length == 0 ? "all_three" : "classifier") + name, Share(verdicts, scenes, Agrees));
+            (Verdict Seen, SceneSpec Scene)[] pairs = [.. verdicts.Zip(scenes)];
+            yield return ("subject" + name, Figure.Share(pairs, pair => pair.Seen.Subject == pair.Scene.Subject));
+            yield return ("place" + name, Figure.Share(pairs, pair => pair.Seen.Place == pair.Scene.Place));
+            yield return ("action" + name, Figure.Share(pairs, pair => pair.Seen.Action == pair.Scene.Action));
+            yield return ((name.Length == 0 ? "all_three" : "classifier") + name, Figure.Share(pairs, pair => Agrees(pair.Seen, pair.Scene)));
         }
 
         yield return ("whole", Whole(generated, scenes));
@@ -60,13 +61,10 @@ internal sealed class ClipEvaluation(StorySampler sampler, Judge judge, ArtMatch
     /// <summary>Whether all three were seen.</summary>
     public static bool Agrees(Verdict verdict, SceneSpec scene) => verdict.Subject == scene.Subject && verdict.Place == scene.Place && verdict.Action == scene.Action;
 
-    private static Figure Share(IReadOnlyList<Verdict> verdicts, SceneSpec[] scenes, Func<Verdict, SceneSpec, bool> right) =>
-        new(verdicts.Zip(scenes).Average(pair => right(pair.First, pair.Second) ? 1.0 : 0), scenes.Length);
-
     private static double Distance(IReadOnlyList<Verdict> first, IReadOnlyList<Verdict> second) =>
         FrechetDistance.Between([.. first.Select(verdict => verdict.Features)], [.. second.Select(verdict => verdict.Features)]);
 
-    private Figure Whole(byte[][] clips, SceneSpec[] scenes) => new(
-        clips.Zip(scenes).Average(pair => Array.TrueForAll(Looked, frame => art.Find(pair.First.AsSpan(frame * FrameBytes, FrameBytes), pair.Second).IsOnceAndWhole) ? 1.0 : 0),
-        clips.Length);
+    private Figure Whole(byte[][] clips, SceneSpec[] scenes) => Figure.Share(
+        clips.Zip(scenes),
+        pair => Array.TrueForAll(Looked, frame => art.Find(pair.First.AsSpan(frame * FrameBytes, FrameBytes), pair.Second).IsOnceAndWhole));
 }

@@ -43,12 +43,6 @@ internal sealed class GivenEvaluation(StorySampler sampler, Judge judge, Evaluat
         return Enum.GetValues<PictureStyle>().MinBy(style => look.DistanceTo(PictureLook.Of(world.DrawScene(scene with { Style = style }, seed, Frames).Rgb)));
     }
 
-    private static Figure Share<T>(IEnumerable<T> all, Func<T, bool> right)
-    {
-        var each = all.Select(right).ToList();
-        return new(each.Average(isRight => isRight ? 1.0 : 0), each.Count);
-    }
-
     private static byte[][] Make(string[] prompts, Func<int, byte[]> make, Action<int> progress, CancellationToken cancellationToken) => [.. prompts.Select((_, i) =>
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -60,12 +54,12 @@ internal sealed class GivenEvaluation(StorySampler sampler, Judge judge, Evaluat
     private IEnumerable<(string Name, Figure Figure)> SubjectAndPlace(string name, byte[][] clips, SceneSpec[] scenes, string suffix = "")
     {
         var seen = judge.See(clips);
-        yield return ($"{name}_subject{suffix}", Share(seen.Zip(scenes), pair => pair.First.Subject == pair.Second.Subject));
-        yield return ($"{name}_place{suffix}", Share(seen.Zip(scenes), pair => pair.First.Place == pair.Second.Place));
+        yield return ($"{name}_subject{suffix}", Figure.Share(seen.Zip(scenes), pair => pair.First.Subject == pair.Second.Subject));
+        yield return ($"{name}_place{suffix}", Figure.Share(seen.Zip(scenes), pair => pair.First.Place == pair.Second.Place));
     }
 
     private Figure Style(byte[][] clips, SceneSpec[] scenes) =>
-        Share(clips.Zip(scenes), pair => StyleOf(pair.First, pair.Second, _world, options.Seed) == pair.Second.Style);
+        Figure.Share(clips.Zip(scenes), pair => StyleOf(pair.First, pair.Second, _world, options.Seed) == pair.Second.Style);
 
     private SceneSpec[] Scenes(ref WorldRandom random)
     {

@@ -43,10 +43,10 @@ internal sealed class StoryEvaluation(StorySampler sampler, Judge judge, Evaluat
 
         if (right.Count > 0)
         {
-            yield return ("story_subject", Share(right, (seen, scene) => seen.Subject == scene.Subject));
-            yield return ("story_place", Share(right, (seen, scene) => seen.Place == scene.Place));
-            yield return ("story_action", Share(right, (seen, scene) => seen.Action == scene.Action));
-            yield return ("story_all_three", Share(right, ClipEvaluation.Agrees));
+            yield return ("story_subject", Figure.Share(right, pair => pair.Seen.Subject == pair.Scene.Subject));
+            yield return ("story_place", Figure.Share(right, pair => pair.Seen.Place == pair.Scene.Place));
+            yield return ("story_action", Figure.Share(right, pair => pair.Seen.Action == pair.Scene.Action));
+            yield return ("story_all_three", Figure.Share(right, pair => ClipEvaluation.Agrees(pair.Seen, pair.Scene)));
         }
 
         if (seams.Count > 0)
@@ -117,7 +117,4 @@ internal sealed class StoryEvaluation(StorySampler sampler, Judge judge, Evaluat
 
         return (double)sum / before.Length;
     }
-
-    private static Figure Share(List<(Verdict Seen, SceneSpec Scene)> pairs, Func<Verdict, SceneSpec, bool> right) =>
-        new(pairs.Average(pair => right(pair.Seen, pair.Scene) ? 1.0 : 0), pairs.Count);
 }

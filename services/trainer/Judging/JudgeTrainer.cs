@@ -7,9 +7,15 @@ using static TorchSharp.torch;
 
 namespace Phenaki.Trainer.Judging;
 
-/// <summary>Trains the judge on real clips of trained combinations, with what generated ones have and it must not look at: blur and noise.</summary>
+/// <summary>
+/// Trains the judge on real clips, with what generated ones have and it must not look at: blur and noise. It sees all combinations, those too that are held
+/// back from the models: what it is to measure is how well they combine, not how well it does.
+/// </summary>
 internal sealed class JudgeTrainer : ITrainable, IDisposable
 {
+    // As many of the clips as there are combinations held out.
+    private const int HeldOutEvery = 8;
+
     private readonly JudgeTrainingConfig _config;
     private readonly StoryWorldDataset _world;
     private readonly Device _device;
@@ -42,9 +48,10 @@ internal sealed class JudgeTrainer : ITrainable, IDisposable
     /// <inheritdoc />
     public IReadOnlyDictionary<string, double> Step(long step)
     {
-        var options = new ClipOptions { Frames = JudgeNetwork.Frames, TransitionProbability = 0 };
+        var trained = new ClipOptions { Frames = JudgeNetwork.Frames, TransitionProbability = 0 };
+        var heldOut = trained with { HeldOut = true };
         var clips = new StoryClip[_config.ClipsPerStep];
-        Parallel.For(0, clips.Length, i => clips[i] = _world.Draw(_config.Seed, ((ulong)step * 4096) + (ulong)i, options));
+        Parallel.For(0, clips.Length, i => clips[i] = _world.Draw(_config.Seed, ((ulong)step * 4096) + (ulong)i, i % HeldOutEvery == 0 ? heldOut : trained));
         var frames = Spoil(ClipTensor.Of([.. clips.Select(clip => clip.Rgb)], JudgeNetwork.Frames, _device), step);
         var (subject, place, action) = Network.Name(Network.Describe(frames));
         var loss = nn.functional.cross_entropy(subject, Classes(clips, scene => (long)scene.Subject))
