@@ -19,6 +19,11 @@ internal static class TokenizerCommand
     {
         var config = ConfigFile.Read<TokenizerTrainingConfig>(arguments.Config, c => c.Violations());
         config = config with { From = arguments.From ?? config.From };
+        if (config.DecoderOnly && config.From is null)
+        {
+            throw new InvalidOperationException($"{arguments.Config}: decoder_only is true, but there is no video tokenizer to begin with; name it by from or --from");
+        }
+
         string? begunWith = null;
         if (config.From is not null)
         {

@@ -1,5 +1,5 @@
-using Phenaki.Models;
 using Phenaki.Geometry;
+using Phenaki.Models;
 using Phenaki.Trainer.Data;
 using Phenaki.Trainer.StoryWorld;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
-using Phenaki.Models;
 using Phenaki.Media;
+using Phenaki.Models;
 using Phenaki.Models.Video;
 using Phenaki.Trainer.Training;
 using static TorchSharp.torch;

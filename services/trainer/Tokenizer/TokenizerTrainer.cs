@@ -1,10 +1,11 @@
-using Phenaki.Models;
 using System.Collections.Concurrent;
+using Phenaki.Models;
 using Phenaki.Models.Video;
 using Phenaki.Trainer.Judging;
 using Phenaki.Trainer.Optimisation;
 using Phenaki.Trainer.Training;
 using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Phenaki.Trainer.Tokenizer;
 
@@ -47,7 +48,7 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
             TokenizerStart.Load(_network, config.Model, config.From, device);
         }
 
-        if (_network.Quantizer is VectorQuantizer quantizer && config.CodebookDecay > 0)
+        if (_network.Quantizer is VectorQuantizer quantizer && config.CodebookDecay > 0 && !config.DecoderOnly)
         {
             _codebook = new CodebookMean(quantizer, config.CodebookDecay);
             using var _ = no_grad();
@@ -58,8 +59,9 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         _precision = Precision.Of(config.Precision, device);
         Precision.AllowTensorCores(device);
         _working = new WorkingCopy<VideoTokenizerNetwork>(_network, () => new VideoTokenizerNetwork(config.Model, device), _precision);
-        _optimiser = new Optimiser(_network.named_parameters(), config.Optimiser);
-        _average = config.EmaDecay > 0 ? new AverageWeights(_network.named_parameters(), config.EmaDecay) : null;
+        (string, Parameter)[] learnt = [.. config.DecoderOnly ? _network.DecoderParameters : _network.named_parameters()];
+        _optimiser = new Optimiser(learnt, config.Optimiser);
+        _average = config.EmaDecay > 0 ? new AverageWeights(learnt, config.EmaDecay) : null;
         _perceptual = config.PerceptualWeight > 0 ? new PerceptualLoss(Judge.ShippedFolder, device) : null;
         _adversarial = config.AdversarialWeight > 0 ? new AdversarialLoss(config.DiscriminatorChannels, config.Optimiser, device) : null;
     }
@@ -136,14 +138,13 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         List<(Tensor Rows, Tensor Indices, Tensor Errors)> coded)
     {
         // Codes and errors are computed in float32: neighbours of a codebook lie closer together than fewer bits tell apart.
-        var encoded = _working.Network.Encode(batch.Frames.to_type(_precision)).to_type(ScalarType.Float32);
-        var (code, index, bounded) = _network.Quantizer.Straight(encoded);
+        var (code, index, bounded) = Code(batch);
         var made = _working.Network.Decode((quantised ? code : bounded).to_type(_precision)).to_type(ScalarType.Float32);
         var difference = made - batch.Frames;
         var absolute = (difference.abs() * batch.Weights).mean();
         var square = (difference.square() * batch.Weights).mean();
         var loss = absolute + (Number.Of(_config.SquaredWeight) * square);
-        if (quantised)
+        if (quantised && !_config.DecoderOnly)
         {
             var target = _codebook is null ? code : code.detach();
             loss = loss + (Number.Of(_config.Commitment) * (bounded - target.detach()).square().sum(-1).mean());
@@ -186,6 +187,12 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         }
 
         double Psnr(double meanSquare) => TokenizerTrainer.Psnr(meanSquare) / _config.Accumulate;
+    }
+
+    private (Tensor Code, Tensor Index, Tensor Bounded) Code(TokenizerBatches.Batch batch)
+    {
+        using var _ = _config.DecoderOnly ? no_grad() : null;
+        return _network.Quantizer.Straight(_working.Network.Encode(batch.Frames.to_type(_precision)).to_type(ScalarType.Float32));
     }
 
     /// <inheritdoc />

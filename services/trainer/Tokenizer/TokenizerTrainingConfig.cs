@@ -62,6 +62,9 @@ internal sealed record TokenizerTrainingConfig
     /// <summary>Folder of a video tokenizer that the run begins with instead of random weights; null begins with nothing. A command line may name another. A run that goes on must have begun with the same.</summary>
     public string? From { get; init; }
 
+    /// <summary>Learn the decoder alone: the tokens of a video stay those of the model in <see cref="From"/>, and a transformer that was trained on them goes on with them. Default false.</summary>
+    public bool DecoderOnly { get; init; }
+
     /// <summary>Batches of a step, 1 to 4096: their gradients add up to those of one batch that is so many times as large, in the memory of one. Default 1.</summary>
     public int Accumulate { get; init; } = 1;
 
@@ -114,6 +117,11 @@ internal sealed record TokenizerTrainingConfig
             {
                 yield return $"{name} is {value}; allowed are {low} to {high}";
             }
+        }
+
+        if (DecoderOnly && UnquantisedSteps > 0)
+        {
+            yield return $"unquantised_steps is {UnquantisedSteps}; with decoder_only it must be 0: the codebook stays as it is";
         }
 
         if (ClipsPerStep + StillsPerStep < 1)

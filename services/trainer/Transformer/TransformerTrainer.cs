@@ -1,5 +1,5 @@
-using Phenaki.Models;
 using System.Collections.Concurrent;
+using Phenaki.Models;
 using Phenaki.Models.Masked;
 using Phenaki.Models.Text;
 using Phenaki.Trainer.Optimisation;

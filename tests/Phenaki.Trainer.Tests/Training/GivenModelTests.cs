@@ -1,5 +1,5 @@
-using Phenaki.Models;
 using System.CommandLine;
+using Phenaki.Models;
 using Phenaki.Models.Folders;
 using Phenaki.Models.Video;
 using Phenaki.Trainer.Commands;
@@ -32,6 +32,31 @@ public sealed class GivenModelTests : IDisposable
         using var kept = (codes * ((VectorQuantizer)trainer.Network.Quantizer).Codebook).sum(1) > Number.Of(0.99);
         Assert.True(kept.sum().item<long>() > 20);
     }
+
+    [Theory(Timeout = 120_000)]
+    [InlineData("float32")]
+    [InlineData("bfloat16")]
+    public async Task Tokenizer_DecoderAlone_LeavesEveryTokenAsItWas(string precision)
+    {
+        string model = WriteTokenizer("given", seed: 5);
+        var config = TinyTraining.Tokenizer with { From = model, UnquantisedSteps = 0, DecoderOnly = true, EmaDecay = 0.9, Precision = precision };
+        using var files = ModelFolder.Open(model);
+        using var given = new VideoTokenizerNetwork(config.Model, CPU);
+        files.LoadWeights(given, CPU);
+        using var trainer = TinyTraining.Train(config);
+        await TinyTraining.StepAsync(trainer, 0);
+        await TinyTraining.StepAsync(trainer, 1);
+
+        var decoder = trainer.Network.DecoderParameters.Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
+        var (before, after) = (State(given), State(trainer.Network));
+        Assert.Contains("decoder_temporal.", string.Join(' ', decoder), StringComparison.Ordinal);
+        Assert.All(before.Where(entry => !decoder.Contains(entry.Key)), entry => Assert.Equal(entry.Value, after[entry.Key]));
+        Assert.All(["from_code.weight", "decoder_position", "pixels_first.weight"], name => Assert.NotEqual(before[name], after[name]));
+    }
+
+    [Fact]
+    public void Violations_DecoderAloneWithAFreshCodebook_AreNamed() =>
+        Assert.Contains("unquantised_steps is 3", Assert.Single((TinyTraining.Tokenizer with { DecoderOnly = true, UnquantisedSteps = 3 }).Violations()), StringComparison.Ordinal);
 
     [Fact(Timeout = 120_000)]
     public void Tokenizer_FromAModelOfAnotherSize_NamesTheFields()

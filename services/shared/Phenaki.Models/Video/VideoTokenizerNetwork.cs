@@ -27,6 +27,9 @@ public sealed class VideoTokenizerNetwork : nn.Module
     private readonly Linear pixels_first;
     private readonly Linear pixels_later;
     private readonly FrameRefinement? refinement;
+    private static readonly string[] DecoderParts =
+        [nameof(from_code), nameof(decoder_position), nameof(decoder_temporal), nameof(decoder_spatial), nameof(decoder_norm), nameof(pixels_first), nameof(pixels_later), nameof(refinement)];
+
     private readonly VideoGeometry _geometry;
     private readonly int _window;
 
@@ -61,6 +64,10 @@ public sealed class VideoTokenizerNetwork : nn.Module
 
     /// <summary>The quantizer, for training.</summary>
     public Quantizer Quantizer => quantizer;
+
+    /// <summary>Weights that no token depends on, by name.</summary>
+    public IEnumerable<(string Name, Parameter Parameter)> DecoderParameters =>
+        named_parameters().Where(entry => DecoderParts.Contains(entry.name.Split('.')[0])).Select(entry => (entry.name, entry.parameter));
 
     /// <summary>Encodes a whole clip.</summary>
     /// <param name="frames">Shape [batch, 1 + n * temporal patch, height, width, 3], values -1 to 1.</param>
