@@ -59,6 +59,8 @@ public sealed class RefusalTests
     [InlineData("models: {source: download, download: {baseUrl: 'https://m'}}", "models.checksums.maskedTransformer is empty")]
     [InlineData("redis: {mode: external}", "redis.external has neither address nor existingSecret")]
     [InlineData("redis: {mode: external, external: {address: 'r:6379,Password=secret'}}", "redis.external.address holds a password")]
+    [InlineData("redis: {external: {address: 'r:6379'}}", "redis.mode is 'bundled', which does not use it")]
+    [InlineData("redis: {mode: none, external: {existingSecret: r}}", "redis.mode is 'none', which does not use it")]
     [InlineData("tls: {enabled: true}", "tls.existingSecrets.maskedTransformer is empty")]
     [InlineData("tls: {enabled: true, certManager: {enabled: true}}", "tls.certManager.issuer.name is empty")]
     [InlineData("tls: {enabled: true, certManager: {enabled: true, issuer: {name: m}}, existingSecrets: {orchestrator: s}}", "tls.existingSecrets.orchestrator and tls.certManager.enabled are both set")]

@@ -50,6 +50,8 @@
 {{- if contains "password=" (lower .external.address) -}}
 {{- fail "redis.external.address holds a password, which everyone could read in the Deployment; put the whole address into a Secret and name it in redis.external.existingSecret." -}}
 {{- end -}}
+{{- else if or .external.address .external.existingSecret -}}
+{{- fail (printf "redis.external names a Redis, but redis.mode is '%s', which does not use it; set redis.mode to external, or leave redis.external out." .mode) -}}
 {{- end -}}
 {{- end -}}
 
