@@ -13,8 +13,16 @@ internal static class TokenizerCard
         {config.Model.TemporalPatch}x{config.Model.PatchHeight}x{config.Model.PatchWidth}, codes of
         {config.Model.Quantizer.Parts} x {new ProductCode(config.Model.Quantizer.CodebookSize, config.Model.Quantizer.Parts).PartSize} entries and {config.Model.Quantizer.CodeWidth} numbers, causal in time.
 
-        Data: {data}. Training: {steps} steps of {config.ClipsPerStep * config.Accumulate} clips and {config.StillsPerStep * config.Accumulate} stills;
-        the first {config.UnquantisedSteps} without quantisation, then a codebook started by k-means.
+        Data: {data}. Training: {steps} steps of {config.ClipsPerStep * config.Accumulate} clips and {config.StillsPerStep * config.Accumulate} stills,
+        {Course(config)}.
 
         """);
+
+    private static string Course(TokenizerTrainingConfig config) => config switch
+    {
+        { DecoderOnly: true } => "begun with another model whose encoder and codes it keeps",
+        { From: not null, UnquantisedSteps: 0 } => "begun with another model and its codes",
+        { Model.Quantizer.Type: "vq" } => string.Create(CultureInfo.InvariantCulture, $"the first {config.UnquantisedSteps} without quantisation, then with a codebook started by k-means"),
+        _ => "with the fixed codes of its levels",
+    };
 }
