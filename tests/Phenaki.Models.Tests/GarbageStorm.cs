@@ -1,12 +1,18 @@
 namespace Phenaki.Models.Tests;
 
-/// <summary>Collects garbage without a pause, until it is disposed: what libtorch uses and nothing refers to is freed while it is used.</summary>
+/// <summary>Collects garbage without a pause, for a while: what libtorch uses and nothing refers to is freed while it is used.</summary>
 internal sealed class GarbageStorm : IAsyncDisposable
 {
+    // Each stops every other test as well.
+    private const int Most = 100;
+
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _collecting;
 
     private GarbageStorm() => _collecting = Task.Run(Collect, CancellationToken.None);
+
+    /// <summary>False once it has calmed down.</summary>
+    public bool Rages => !_collecting.IsCompleted;
 
     /// <summary>Begins to collect.</summary>
     public static GarbageStorm Begin() => new();
@@ -21,7 +27,7 @@ internal sealed class GarbageStorm : IAsyncDisposable
 
     private void Collect()
     {
-        while (!_ended.IsCancellationRequested)
+        for (int i = 0; i < Most && !_ended.IsCancellationRequested; i++)
         {
             GC.Collect();
         }

@@ -14,7 +14,7 @@ public sealed class NumberTests
         TorchRuntime.EnsureLoaded();
         await using var storm = GarbageStorm.Begin();
         using var one = torch.ones(1);
-        for (int i = 1; i <= 50_000; i++)
+        for (int i = 1; storm.Rages; i = (i % 1_000) + 1)
         {
             using var product = one * Number.Of((float)i);
             Assert.Equal(i, product.item<float>());
