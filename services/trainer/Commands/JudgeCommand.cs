@@ -33,7 +33,7 @@ internal static class JudgeCommand
         # {config.Model.Name}
 
         Names subject, place and action of a StoryWorld clip of 11 frames. Trained for {steps} steps of {config.ClipsPerStep} real clips of all combinations
-        (seed {config.Seed}), half of them blurred and noisy; it has seen no generated clip. `phenaki-train evaluate` reports its accuracy on real clips beside every figure.
+        (seed {config.Seed}), half of them later scenes of a story, half of them blurred and noisy; it has seen no generated clip. `phenaki-train evaluate` reports its accuracy on real clips beside every figure.
 
         """);
 }

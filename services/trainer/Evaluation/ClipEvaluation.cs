@@ -8,11 +8,13 @@ namespace Phenaki.Trainer.Evaluation;
 internal sealed class ClipEvaluation(StorySampler sampler, Judge judge, ArtMatcher art, EvaluationOptions options)
 {
     private const int Frames = JudgeNetwork.Frames;
-    private const int FrameBytes = StoryWorldDataset.Size * StoryWorldDataset.Size * 3;
     private static readonly int[] Looked = [0, Frames / 2, Frames - 1];
 
     /// <summary>The first generated clips, for the report.</summary>
     public List<(string Prompt, byte[] Clip)> Shown { get; } = [];
+
+    /// <summary>Every clip that was generated, for the report.</summary>
+    public List<JudgedScene> Judged { get; } = [];
 
     /// <summary>Generates and judges.</summary>
     /// <param name="progress">Called after each clip with the number of clips done.</param>
@@ -42,13 +44,14 @@ internal sealed class ClipEvaluation(StorySampler sampler, Judge judge, ArtMatch
         byte[][] otherReal = [.. scenes.Select((scene, i) => world.DrawScene(scene, ~(options.Seed + (ulong)i), Frames).Rgb)];
         byte[][] rebuilt = [.. real.Select(clip => sampler.Rebuild(clip))];
         var (seen, seenReal, seenOther) = (judge.See(generated), judge.See(real), judge.See(otherReal));
+        Judged.AddRange(scenes.Select((scene, i) => new JudgedScene("clips", scene, seen[i], seenReal[i])));
         foreach (var (name, verdicts) in new[] { ("", seen), ("_on_real", seenReal), ("_on_rebuilt", judge.See(rebuilt)) })
         {
             (Verdict Seen, SceneSpec Scene)[] pairs = [.. verdicts.Zip(scenes)];
             yield return ("subject" + name, Figure.Share(pairs, pair => pair.Seen.Subject == pair.Scene.Subject));
             yield return ("place" + name, Figure.Share(pairs, pair => pair.Seen.Place == pair.Scene.Place));
             yield return ("action" + name, Figure.Share(pairs, pair => pair.Seen.Action == pair.Scene.Action));
-            yield return ((name.Length == 0 ? "all_three" : "classifier") + name, Figure.Share(pairs, pair => Agrees(pair.Seen, pair.Scene)));
+            yield return ((name.Length == 0 ? "all_three" : "classifier") + name, Figure.Share(pairs, pair => pair.Seen.Agrees(pair.Scene)));
         }
 
         yield return ("whole", Whole(generated, scenes));
@@ -58,13 +61,10 @@ internal sealed class ClipEvaluation(StorySampler sampler, Judge judge, ArtMatch
         yield return ("frechet_floor", new Figure(Distance(seenOther, seenReal), scenes.Length));
     }
 
-    /// <summary>Whether all three were seen.</summary>
-    public static bool Agrees(Verdict verdict, SceneSpec scene) => verdict.Subject == scene.Subject && verdict.Place == scene.Place && verdict.Action == scene.Action;
-
     private static double Distance(IReadOnlyList<Verdict> first, IReadOnlyList<Verdict> second) =>
         FrechetDistance.Between([.. first.Select(verdict => verdict.Features)], [.. second.Select(verdict => verdict.Features)]);
 
     private Figure Whole(byte[][] clips, SceneSpec[] scenes) => Figure.Share(
         clips.Zip(scenes),
-        pair => Array.TrueForAll(Looked, frame => art.Find(pair.First.AsSpan(frame * FrameBytes, FrameBytes), pair.Second).IsOnceAndWhole));
+        pair => Array.TrueForAll(Looked, frame => art.Find(pair.First.AsSpan(frame * StoryWorldDataset.FrameBytes, StoryWorldDataset.FrameBytes), pair.Second).IsOnceAndWhole));
 }

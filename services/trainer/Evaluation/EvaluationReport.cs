@@ -36,8 +36,32 @@ internal static class EvaluationReport
             text.Append(CultureInfo.InvariantCulture, $"\n## {name}\n\n![One clip a row]({name}.png)\n");
         }
 
+        AddMistakes(text, pictures.Judged);
         string report = Path.Combine(folder, "report.md");
         await File.WriteAllTextAsync(report + ".new", text.ToString(), cancellationToken).ConfigureAwait(false);
         File.Move(report + ".new", report, overwrite: true);
+    }
+
+    // What to train on next: which scenes are told wrongly, and as what.
+    private static void AddMistakes(StringBuilder text, IReadOnlyList<JudgedScene> judged)
+    {
+        var mistakes = judged.Where(scene => !scene.IsRight)
+            .GroupBy(scene => (scene.Where, scene.Scene, scene.Seen.Subject, scene.Seen.Place, scene.Seen.Action, scene.IsRightOnReal))
+            .OrderByDescending(group => group.Count())
+            .ThenBy(group => group.Key.Where, StringComparer.Ordinal)
+            .ToList();
+        if (mistakes.Count == 0)
+        {
+            return;
+        }
+
+        text.Append("\n## What was seen wrongly\n\n| In | Asked for | Seen | Times | The world's own drawing |\n|---|---|---|---|---|\n");
+        foreach (var mistake in mistakes)
+        {
+            var (where, scene, subject, place, action, isRightOnReal) = mistake.Key;
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"| {where} | {scene.Subject}, {scene.Place}, {scene.Action} | {subject}, {place}, {action} | {mistake.Count()} | {(isRightOnReal ? "right" : "wrong")} |\n");
+        }
     }
 }

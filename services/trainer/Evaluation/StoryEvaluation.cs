@@ -9,14 +9,18 @@ internal sealed class StoryEvaluation(StorySampler sampler, Judge judge, Evaluat
 {
     private const int Scenes = 4;
     private const int ClipsPerScene = 2;
+    private readonly StoryWorldDataset _world = new();
 
     /// <summary>Frames of the README's stories told with the first seed, for the report.</summary>
     public List<(string Name, IReadOnlyList<IReadOnlyList<byte[]>> Rows)> Shown { get; } = [];
 
+    /// <summary>Every scene of every story that was told, for the report.</summary>
+    public List<JudgedScene> Judged { get; } = [];
+
     /// <summary>Tells random stories.</summary>
     public IEnumerable<(string Name, Figure Figure)> MeasureRandom(Action<int> progress, CancellationToken cancellationToken)
     {
-        var right = new List<(Verdict Seen, SceneSpec Scene)>();
+        var right = new List<JudgedScene>();
         var seams = new List<double>();
         for (int story = 0; story < options.Stories; story++)
         {
@@ -29,24 +33,25 @@ internal sealed class StoryEvaluation(StorySampler sampler, Judge judge, Evaluat
                 scenes[i] = ScenePicker.Before(scenes[i + 1], ref random);
             }
 
-            string[] prompts = new string[Scenes];
+            var parts = new StoryScene[Scenes];
             for (int i = 0; i < Scenes; i++)
             {
-                prompts[i] = StoryWorldDataset.DrawCaption(scenes[i], random.Next(), complete: true);
+                parts[i] = new StoryScene(StoryWorldDataset.DrawCaption(scenes[i], random.Next(), complete: true), scenes[i]);
             }
 
-            var told = Tell(prompts, options.Seed + (ulong)story);
-            right.AddRange(told.Seen.Zip(scenes));
+            var told = Tell(new StoryScript("story", parts), options.Seed + (ulong)story);
+            right.AddRange(told.Scenes);
             seams.AddRange(SeamRatios(told.Clips, scenes));
             progress(story + 1);
         }
 
         if (right.Count > 0)
         {
-            yield return ("story_subject", Figure.Share(right, pair => pair.Seen.Subject == pair.Scene.Subject));
-            yield return ("story_place", Figure.Share(right, pair => pair.Seen.Place == pair.Scene.Place));
-            yield return ("story_action", Figure.Share(right, pair => pair.Seen.Action == pair.Scene.Action));
-            yield return ("story_all_three", Figure.Share(right, pair => ClipEvaluation.Agrees(pair.Seen, pair.Scene)));
+            yield return ("story_subject", Figure.Share(right, scene => scene.Seen.Subject == scene.Scene.Subject));
+            yield return ("story_place", Figure.Share(right, scene => scene.Seen.Place == scene.Scene.Place));
+            yield return ("story_action", Figure.Share(right, scene => scene.Seen.Action == scene.Scene.Action));
+            yield return ("story_all_three", Figure.Share(right, scene => scene.IsRight));
+            yield return ("story_all_three_on_real", Figure.Share(right, scene => scene.IsRightOnReal));
         }
 
         if (seams.Count > 0)
@@ -62,15 +67,12 @@ internal sealed class StoryEvaluation(StorySampler sampler, Judge judge, Evaluat
     {
         foreach (var story in options.ReadmeSeeds > 0 ? StoryScript.Readme : [])
         {
-            int right = 0;
-            double rightScenes = 0;
+            var tellings = new List<IReadOnlyList<JudgedScene>>();
             for (int seed = 0; seed < options.ReadmeSeeds; seed++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var told = Tell([.. story.Scenes.Select(part => part.Prompt)], (ulong)seed + 1);
-                int agreeing = told.Seen.Zip(story.Scenes).Count(pair => ClipEvaluation.Agrees(pair.First, pair.Second.Scene));
-                right += agreeing == story.Scenes.Count ? 1 : 0;
-                rightScenes += agreeing;
+                var told = Tell(story, (ulong)seed + 1);
+                tellings.Add(told.Scenes);
                 if (seed == 0)
                 {
                     Shown.Add((story.Name, [.. told.Clips.Chunk(ClipsPerScene).Select(scene => (IReadOnlyList<byte[]>)[.. scene.SelectMany(clip => clip)])]));
@@ -80,18 +82,27 @@ internal sealed class StoryEvaluation(StorySampler sampler, Judge judge, Evaluat
             }
 
             string name = story.Name.Replace('-', '_');
-            yield return ($"readme_{name}", new Figure((double)right / options.ReadmeSeeds, options.ReadmeSeeds));
-            yield return ($"readme_{name}_scenes", new Figure(rightScenes / (options.ReadmeSeeds * story.Scenes.Count), options.ReadmeSeeds * story.Scenes.Count));
+            yield return ($"readme_{name}", Figure.Share(tellings, scenes => scenes.All(scene => scene.IsRight)));
+            yield return ($"readme_{name}_on_real", Figure.Share(tellings, scenes => scenes.All(scene => scene.IsRightOnReal)));
+            yield return ($"readme_{name}_scenes", Figure.Share(tellings.SelectMany(scenes => scenes), scene => scene.IsRight));
         }
     }
 
-    private (IReadOnlyList<IReadOnlyList<byte[]>> Clips, IReadOnlyList<Verdict> Seen) Tell(IReadOnlyList<string> prompts, ulong seed)
+    // The same story is drawn by the world and judged too: what the judge makes of scenes that go on from others is part of what it measures.
+    private (IReadOnlyList<IReadOnlyList<byte[]>> Clips, IReadOnlyList<JudgedScene> Scenes) Tell(StoryScript story, ulong seed)
     {
-        string[] each = [.. prompts.SelectMany(prompt => Enumerable.Repeat(prompt, ClipsPerScene))];
+        string[] each = [.. story.Scenes.SelectMany(part => Enumerable.Repeat(part.Prompt, ClipsPerScene))];
         var clips = sampler.Story(each, options.Sampling ?? sampler.DefaultSampling, seed);
-        var scenes = clips.Chunk(ClipsPerScene).Select(scene => scene.SelectMany(clip => clip).TakeLast(JudgeNetwork.Frames).SelectMany(frame => frame).ToArray());
-        return (clips, judge.See([.. scenes]));
+        var seen = judge.See([.. clips.Chunk(ClipsPerScene).Select(scene => Last(scene.SelectMany(clip => clip)))]);
+        int framesPerScene = clips[1].Count * ClipsPerScene;
+        var drawn = _world.DrawStory(story, seed, framesPerScene).Chunk(StoryWorldDataset.FrameBytes).Chunk(framesPerScene);
+        var seenReal = judge.See([.. drawn.Select(Last)]);
+        var scenes = story.Scenes.Select((part, i) => new JudgedScene($"{story.Name}, scene {i + 1}", part.Scene, seen[i], seenReal[i])).ToList();
+        Judged.AddRange(scenes);
+        return (clips, scenes);
     }
+
+    private static byte[] Last(IEnumerable<byte[]> frames) => [.. frames.TakeLast(JudgeNetwork.Frames).SelectMany(frame => frame)];
 
     // At borders of scenes in one place: the change to the first new frame by the median change inside the story's clips.
     private static IEnumerable<double> SeamRatios(IReadOnlyList<IReadOnlyList<byte[]>> clips, SceneSpec[] scenes)

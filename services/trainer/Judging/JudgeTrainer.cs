@@ -13,8 +13,8 @@ namespace Phenaki.Trainer.Judging;
 /// </summary>
 internal sealed class JudgeTrainer : ITrainable, IDisposable
 {
-    // As many of the clips as there are combinations held out.
-    private const int HeldOutEvery = 8;
+    // Nearly as many of the clips as there are combinations held out; odd, so that both kinds of clips have some.
+    private const int HeldOutEvery = 9;
 
     private readonly JudgeTrainingConfig _config;
     private readonly StoryWorldDataset _world;
@@ -51,7 +51,12 @@ internal sealed class JudgeTrainer : ITrainable, IDisposable
         var trained = new ClipOptions { Frames = JudgeNetwork.Frames, TransitionProbability = 0 };
         var heldOut = trained with { HeldOut = true };
         var clips = new StoryClip[_config.ClipsPerStep];
-        Parallel.For(0, clips.Length, i => clips[i] = _world.Draw(_config.Seed, ((ulong)step * 4096) + (ulong)i, i % HeldOutEvery == 0 ? heldOut : trained));
+        Parallel.For(0, clips.Length, i =>
+        {
+            // Every second one as it looks in a story: someone who came swimming dives only half as deep.
+            var (index, options) = (((ulong)step * 4096) + (ulong)i, i % HeldOutEvery == 0 ? heldOut : trained);
+            clips[i] = i % 2 == 0 ? _world.Draw(_config.Seed, index, options) : _world.DrawLater(_config.Seed, index, options);
+        });
         var frames = Spoil(ClipTensor.Of([.. clips.Select(clip => clip.Rgb)], JudgeNetwork.Frames, _device), step);
         var (subject, place, action) = Network.Name(Network.Describe(frames));
         var loss = nn.functional.cross_entropy(subject, Classes(clips, scene => (long)scene.Subject))

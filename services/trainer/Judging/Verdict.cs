@@ -7,4 +7,8 @@ namespace Phenaki.Trainer.Judging;
 /// <param name="Place">Where.</param>
 /// <param name="Action">Doing what.</param>
 /// <param name="Features">Numbers that describe the clip.</param>
-internal sealed record Verdict(Subject Subject, Place Place, SceneAction Action, float[] Features);
+internal sealed record Verdict(Subject Subject, Place Place, SceneAction Action, float[] Features)
+{
+    /// <summary>Whether subject, place and action are those of a scene.</summary>
+    public bool Agrees(SceneSpec scene) => Subject == scene.Subject && Place == scene.Place && Action == scene.Action;
+}

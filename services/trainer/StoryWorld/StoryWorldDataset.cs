@@ -12,6 +12,9 @@ public sealed class StoryWorldDataset
     /// <summary>Edge of a frame in pixels.</summary>
     public const int Size = 64;
 
+    /// <summary>Bytes of a frame.</summary>
+    internal const int FrameBytes = Size * Size * 3;
+
     /// <summary>Frames a second.</summary>
     public const double FramesPerSecond = 8;
 
@@ -66,6 +69,21 @@ public sealed class StoryWorldDataset
         var random = new WorldRandom(seed);
         Shot[] shots = [.. story.Scenes.Select((part, i) => new Shot(part.Scene, i == 0 ? 0 : i * framesPerScene))];
         return new Film(_stages, shots, ref random).Draw(shots.Length * framesPerScene).Rgb;
+    }
+
+    /// <summary>Draws the last frames of a scene as a story shows them: twelve frames of a scene that it can follow, or of itself, go before it.</summary>
+    /// <param name="seed">Names the endless collection.</param>
+    /// <param name="index">Number of the clip in it.</param>
+    /// <param name="options">As for <see cref="Draw"/>; there are no other transitions.</param>
+    internal StoryClip DrawLater(ulong seed, ulong index, ClipOptions options)
+    {
+        const int Before = 12;
+        var random = new WorldRandom(seed, index);
+        var scene = ScenePicker.Scene(options, ref random);
+        var before = random.Chance(0.25) ? scene : ScenePicker.Before(scene, ref random);
+        var film = new Film(_stages, [new Shot(before, 0), new Shot(scene, Before)], ref random);
+        var (rgb, boxes) = film.Draw(Before + 1 + options.Frames);
+        return new StoryClip(rgb[^(options.Frames * FrameBytes)..], options.Frames, CaptionGrammar.Write(scene, ref random), scene, -1, boxes[^options.Frames..]);
     }
 
     /// <summary>Writes a caption for a scene; training draws captions anew at each use.</summary>

@@ -199,6 +199,32 @@ public sealed class StoryWorldDatasetTests
     }
 
     [Theory]
+    [InlineData(Place.Ocean, 0)]
+    [InlineData(Place.UnderWater, 16)]
+    public void Draw_DiveAfterAnotherScene_BeginsAtTheSurfaceWhereThePlaceIsNew(Place before, int surface)
+    {
+        var random = new WorldRandom(4);
+        Shot[] shots = [new(new(Subject.TeddyBear, before, SceneAction.Swim), 0), new(new(Subject.TeddyBear, Place.UnderWater, SceneAction.Dive), 12)];
+        var boxes = new Film(Stage.All, shots, ref random).Draw(26).Boxes;
+        int lower = boxes[25].Y - boxes[12].Y;
+
+        // The sea bed is 24 pixels below the surface.
+        Assert.Equal(24 - surface, lower);
+    }
+
+    [Fact]
+    public void DrawLater_AnyClip_IsOfItsSceneAloneAndRepeats()
+    {
+        for (ulong i = 0; i < 50; i++)
+        {
+            var clip = World.DrawLater(6, i, new ClipOptions { HeldOut = i % 2 == 0 });
+            Assert.Equal((11, 11 * 12288, 11), (clip.Frames, clip.Rgb.Length, clip.SubjectBoxes.Count));
+            Assert.Equal(i % 2 == 0, StoryWorldCatalog.HeldOut.Contains(clip.Scene with { Style = PictureStyle.Plain }));
+            Assert.Equal(clip.Rgb, World.DrawLater(6, i, new ClipOptions { HeldOut = i % 2 == 0 }).Rgb);
+        }
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(-3)]
     public void Draw_NoFrames_Refused(int frames) =>

@@ -3,8 +3,7 @@ namespace Phenaki.Trainer.StoryWorld.Drawing;
 /// <summary>Draws scenes that follow each other as one continuous video.</summary>
 internal sealed class Film
 {
-    private const int Size = StoryWorldDataset.Size;
-    private const int FrameBytes = Size * Size * 3;
+    private const int FrameBytes = StoryWorldDataset.FrameBytes;
     private readonly IReadOnlyList<Stage> _stages;
     private readonly IReadOnlyList<Shot> _shots;
     private readonly Actor _opening;
@@ -37,6 +36,7 @@ internal sealed class Film
             {
                 current++;
                 leaving = actor;
+                actor = Motion.Enter(_shots[current - 1].Scene, _shots[current].Scene, actor);
             }
 
             var phase = (_openingPhase + time + Stage.Phases) % Stage.Phases;

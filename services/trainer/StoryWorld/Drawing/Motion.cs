@@ -31,6 +31,10 @@ internal static class Motion
         return new Actor(random.Pick(starts), y, random.Below(2) == 0 ? -1 : 1);
     }
 
+    /// <summary>The place at the first frame of a scene that follows another: the same, but that who dives into another place begins at its surface.</summary>
+    public static Actor Enter(SceneSpec before, SceneSpec scene, Actor actor) =>
+        scene.Action == SceneAction.Dive && scene.Place != before.Place ? actor with { Y = 0 } : actor;
+
     /// <summary>The place at the next frame.</summary>
     /// <param name="scene">What the subject does.</param>
     /// <param name="actor">Where it is.</param>
