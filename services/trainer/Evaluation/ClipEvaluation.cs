@@ -54,9 +54,13 @@ internal sealed class ClipEvaluation(StorySampler sampler, Judge judge, ArtMatch
             yield return ((name.Length == 0 ? "all_three" : "classifier") + name, Figure.Share(pairs, pair => pair.Seen.Agrees(pair.Scene)));
         }
 
-        yield return ("whole", Whole(generated, scenes));
-        yield return ("whole_on_real", Whole(real, scenes));
-        yield return ("whole_on_rebuilt", Whole(rebuilt, scenes));
+        foreach (var (name, clips) in new[] { ("", generated), ("_on_real", real), ("_on_rebuilt", rebuilt) })
+        {
+            ArtFinding[][] found = [.. clips.Zip(scenes, Find)];
+            yield return ("whole" + name, Figure.Share(found, frames => Array.TrueForAll(frames, frame => frame.IsOnceAndWhole)));
+            yield return ("art_match" + name, new Figure(found.Average(frames => frames.Average(frame => frame.Best)), found.Length));
+        }
+
         yield return ("frechet", new Figure(Distance(seen, seenReal), scenes.Length));
         yield return ("frechet_floor", new Figure(Distance(seenOther, seenReal), scenes.Length));
     }
@@ -64,7 +68,6 @@ internal sealed class ClipEvaluation(StorySampler sampler, Judge judge, ArtMatch
     private static double Distance(IReadOnlyList<Verdict> first, IReadOnlyList<Verdict> second) =>
         FrechetDistance.Between([.. first.Select(verdict => verdict.Features)], [.. second.Select(verdict => verdict.Features)]);
 
-    private Figure Whole(byte[][] clips, SceneSpec[] scenes) => Figure.Share(
-        clips.Zip(scenes),
-        pair => Array.TrueForAll(Looked, frame => art.Find(pair.First.AsSpan(frame * StoryWorldDataset.FrameBytes, StoryWorldDataset.FrameBytes), pair.Second).IsOnceAndWhole));
+    private ArtFinding[] Find(byte[] clip, SceneSpec scene) =>
+        [.. Looked.Select(frame => art.Find(clip.AsSpan(frame * StoryWorldDataset.FrameBytes, StoryWorldDataset.FrameBytes), scene))];
 }
