@@ -27,6 +27,7 @@ internal static class TinyConfigs
     public static VideoTokenizerConfig VideoFsq { get; } = Video with
     {
         Quantizer = new QuantizerConfig { Type = "fsq", CodebookSize = 8 * 5 * 4, CodeWidth = 3, Levels = [8, 5, 4] },
+        PixelMlp = 40,
     };
 
     public static MaskedTransformerConfig Masked { get; } = new()

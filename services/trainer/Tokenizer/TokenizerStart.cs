@@ -10,7 +10,7 @@ internal static class TokenizerStart
 {
     private static readonly string[] Free = ["name", "version", "frames_per_second", "max_latent_frames"];
 
-    /// <summary>Fills a network from a model folder.</summary>
+    /// <summary>Fills a network from a model folder. Parts that the given model has none of (<see cref="VideoTokenizerConfig.PixelMlp"/>) begin without effect.</summary>
     /// <param name="network">The network to fill.</param>
     /// <param name="config">Its sizes.</param>
     /// <param name="folder">Folder of a video tokenizer of the same sizes.</param>
@@ -20,7 +20,15 @@ internal static class TokenizerStart
     public static void Load(VideoTokenizerNetwork network, VideoTokenizerConfig config, string folder, Device device)
     {
         using var files = ModelFolder.Open(folder, VideoTokenizerConfig.Type);
-        GivenModel.ThrowIfDifferent(folder, ConfigFile.Differences("model", config, files.ReadConfig<VideoTokenizerConfig>(), folder, Free));
-        files.LoadWeights(network, device);
+        var had = files.ReadConfig<VideoTokenizerConfig>();
+        GivenModel.ThrowIfDifferent(folder, ConfigFile.Differences("model", config with { PixelMlp = had.PixelMlp == 0 ? 0 : config.PixelMlp }, had, folder, Free));
+        using var given = new VideoTokenizerNetwork(had, device);
+        files.LoadWeights(given, device);
+        using var _ = no_grad();
+        var target = network.state_dict();
+        foreach (var (name, tensor) in given.state_dict())
+        {
+            target[name].copy_(tensor);
+        }
     }
 }

@@ -54,6 +54,27 @@ public sealed class GivenModelTests : IDisposable
         Assert.All(["from_code.weight", "decoder_position", "pixels_first.weight"], name => Assert.NotEqual(before[name], after[name]));
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task Tokenizer_WithADetailThatTheGivenModelLacks_BeginsAsItAndLearnsTheDetail()
+    {
+        string model = WriteTokenizer("given", seed: 5);
+        var config = TinyTraining.Tokenizer with { From = model, UnquantisedSteps = 0, DecoderOnly = true, Model = TinyTraining.Tokenizer.Model with { PixelMlp = 24 } };
+        using var files = ModelFolder.Open(model);
+        using var given = new VideoTokenizerNetwork(TinyTraining.Tokenizer.Model, CPU);
+        files.LoadWeights(given, CPU);
+        using var trainer = TinyTraining.Train(config);
+        using (no_grad())
+        {
+            using var codes = randn(1, 2, 16, 8);
+            using var before = given.Decode(codes);
+            using var after = trainer.Network.Decode(codes);
+            Assert.True(before.equal(after).all().item<bool>());
+        }
+
+        await TinyTraining.StepAsync(trainer, 0);
+        Assert.All(["detail_first.down.weight", "detail_later.down.weight"], name => Assert.Contains(State(trainer.Network)[name], value => value != 0));
+    }
+
     [Fact]
     public void Violations_DecoderAloneWithAFreshCodebook_AreNamed() =>
         Assert.Contains("unquantised_steps is 3", Assert.Single((TinyTraining.Tokenizer with { DecoderOnly = true, UnquantisedSteps = 3 }).Violations()), StringComparison.Ordinal);

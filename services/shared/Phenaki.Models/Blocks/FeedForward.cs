@@ -14,17 +14,18 @@ public sealed class FeedForward : nn.Module<Tensor, Tensor>
     /// <param name="hidden">Width between the layers.</param>
     /// <param name="outputGain">Gain of the second layer's initial weights.</param>
     /// <param name="device">Where the weights live.</param>
-    public FeedForward(int width, int hidden, double outputGain, Device device)
+    /// <param name="outputs">Width of the mapped rows; null for that of the rows.</param>
+    public FeedForward(int width, int hidden, double outputGain, Device device, int? outputs = null)
         : base(nameof(FeedForward))
     {
         up = Projection.Create(width, hidden, device);
-        down = Projection.Create(hidden, width, device, outputGain);
+        down = Projection.Create(hidden, outputs ?? width, device, outputGain);
         RegisterComponents();
     }
 
     /// <summary>Maps each row.</summary>
     /// <param name="x">Shape [..., width].</param>
-    /// <returns>Shape [..., width].</returns>
+    /// <returns>Shape [..., outputs].</returns>
     public override Tensor forward(Tensor x)
     {
         // The widest rows of a network: freed here, not at the end of the layer.

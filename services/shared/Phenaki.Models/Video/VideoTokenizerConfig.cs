@@ -62,6 +62,12 @@ public sealed record VideoTokenizerConfig
     /// <summary>Channels of the convolution that smooths the borders of patches within each frame; 0, as in the paper, for none.</summary>
     public int RefineChannels { get; init; }
 
+    /// <summary>
+    /// Hidden width of a feed-forward layer that adds to the projection to pixels: a linear one alone draws no patch of more dimensions than <see cref="Width"/>.
+    /// 0, as in the paper, for none.
+    /// </summary>
+    public int PixelMlp { get; init; }
+
     /// <summary>Frame, patch and token arithmetic.</summary>
     public VideoGeometry Geometry() => new(FrameHeight, FrameWidth, PatchHeight, PatchWidth, TemporalPatch);
 
@@ -94,6 +100,11 @@ public sealed record VideoTokenizerConfig
         if (RefineChannels is < 0 or > 4096)
         {
             yield return $"refine_channels is {RefineChannels}; allowed are 0 to 4096";
+        }
+
+        if (PixelMlp is < 0 or > 100_000)
+        {
+            yield return $"pixel_mlp is {PixelMlp}; allowed are 0 to 100000";
         }
 
         if (!(FramesPerSecond is > 0 and <= 240))

@@ -26,9 +26,14 @@ public sealed class VideoTokenizerNetwork : nn.Module
     private readonly LayerNorm decoder_norm;
     private readonly Linear pixels_first;
     private readonly Linear pixels_later;
+    private readonly FeedForward? detail_first;
+    private readonly FeedForward? detail_later;
     private readonly FrameRefinement? refinement;
     private static readonly string[] DecoderParts =
-        [nameof(from_code), nameof(decoder_position), nameof(decoder_temporal), nameof(decoder_spatial), nameof(decoder_norm), nameof(pixels_first), nameof(pixels_later), nameof(refinement)];
+    [
+        nameof(from_code), nameof(decoder_position), nameof(decoder_temporal), nameof(decoder_spatial), nameof(decoder_norm), nameof(pixels_first), nameof(pixels_later),
+        nameof(detail_first), nameof(detail_later), nameof(refinement),
+    ];
 
     private readonly VideoGeometry _geometry;
     private readonly int _window;
@@ -58,6 +63,8 @@ public sealed class VideoTokenizerNetwork : nn.Module
         decoder_norm = nn.LayerNorm(config.Width, device: device);
         pixels_first = Projection.Create(config.Width, patch, device, 0.3, bias: true);
         pixels_later = Projection.Create(config.Width, patch * config.TemporalPatch, device, 0.3, bias: true);
+        detail_first = config.PixelMlp > 0 ? new FeedForward(config.Width, config.PixelMlp, 0, device, patch) : null;
+        detail_later = config.PixelMlp > 0 ? new FeedForward(config.Width, config.PixelMlp, 0, device, patch * config.TemporalPatch) : null;
         refinement = config.RefineChannels > 0 ? new FrameRefinement(config.RefineChannels, device) : null;
         RegisterComponents();
     }
@@ -198,7 +205,7 @@ public sealed class VideoTokenizerNetwork : nn.Module
         var rows = encoder_spatial[0].forward(Embed(frames, first: false));
         var codes = to_code.forward(encoder_norm.forward(rows));
         var indices = quantizer.Indices(quantizer.Bound(codes)).to_type(ScalarType.Float32);
-        var pixels = pixels_later.forward(from_code.forward(codes));
+        var pixels = Patch(from_code.forward(codes), pixels_later, detail_later);
         return cat([rows, codes, indices.unsqueeze(-1), pixels], -1).MoveToOuterDisposeScope();
     }
 
@@ -225,16 +232,18 @@ public sealed class VideoTokenizerNetwork : nn.Module
         List<Tensor> frames = [];
         if (first)
         {
-            frames.Add(Patches.Join(pixels_first.forward(x.narrow(1, 0, 1)), _geometry, 1));
+            frames.Add(Patches.Join(Patch(x.narrow(1, 0, 1), pixels_first, detail_first), _geometry, 1));
         }
 
         if (count > known)
         {
-            frames.Add(Patches.Join(pixels_later.forward(x.narrow(1, known, count - known)), _geometry, _geometry.TemporalPatch));
+            frames.Add(Patches.Join(Patch(x.narrow(1, known, count - known), pixels_later, detail_later), _geometry, _geometry.TemporalPatch));
         }
 
         return frames.Count == 1 ? frames[0] : cat(frames, 1);
     }
+
+    private static Tensor Patch(Tensor x, Linear pixels, FeedForward? detail) => detail is null ? pixels.forward(x) : pixels.forward(x) + detail.forward(x);
 
     private static ModuleList<T> Layers<T>(int count, Func<T> create)
         where T : nn.Module => new([.. Enumerable.Range(0, count).Select(_ => create())]);
