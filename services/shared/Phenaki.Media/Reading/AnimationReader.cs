@@ -44,11 +44,20 @@ internal static class AnimationReader
         double untimed = images.Count == 1 ? 1 / options.DefaultFramesPerSecond : SecondsOfUntimedFrame;
         seconds = [.. seconds.Select(value => value > 0 ? value : untimed)];
         images.Coalesce();
-        var frames = new List<byte[]>(images.Count);
-        foreach (var image in images)
+
+        // Frames that the wanted rate leaves out are not worth fitting; too many of them are refused by who asks for the rate.
+        int[] sources = [.. Enumerable.Range(0, images.Count)];
+        if (options.FramesPerSecond is { } rate && FrameTiming.CountAt(seconds, rate) is var count && count <= maxFrames)
+        {
+            sources = FrameTiming.SourcesAt(seconds, rate);
+            seconds = [.. Enumerable.Repeat(1 / rate, count)];
+        }
+
+        var frames = new List<byte[]>(sources.Length);
+        for (int i = 0; i < sources.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            frames.Add(fitter.Fit(image));
+            frames.Add(i > 0 && sources[i] == sources[i - 1] ? frames[^1] : fitter.Fit(images[sources[i]]));
         }
 
         return new TimedFrames(frames, seconds);
