@@ -27,6 +27,12 @@ internal sealed class AnimationEncoder(VideoFormat format, PictureFormat picture
             bool lossless = options.Lossless ?? options.Scale == 1;
             image.Quality = lossless ? 100 : (uint)options.Quality;
             image.Settings.SetDefine(MagickFormat.WebP, "lossless", lossless);
+            if (lossless)
+            {
+                // A third of the time of the library's choice for one in fourteen bytes more.
+                image.Settings.SetDefine(MagickFormat.WebP, "method", "2");
+            }
+
             image.Settings.SetDefine(MagickFormat.WebP, "use-sharp-yuv", !lossless);
         }
 
