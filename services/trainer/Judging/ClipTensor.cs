@@ -15,6 +15,6 @@ internal static class ClipTensor
     public static Tensor Of(IReadOnlyList<byte[]> clips, int frames, Device device)
     {
         const int Size = StoryWorldDataset.Size;
-        return PackedClips.Video(PackedClips.Pixels(clips, frames * Size * Size * 3), [clips.Count, frames, Size, Size], device);
+        return PackedClips.Video(PackedClips.Pixels(clips, frames * StoryWorldDataset.FrameBytes), [clips.Count, frames, Size, Size], device);
     }
 }

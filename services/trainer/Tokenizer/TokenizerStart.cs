@@ -24,11 +24,6 @@ internal static class TokenizerStart
         GivenModel.ThrowIfDifferent(folder, ConfigFile.Differences("model", config with { PixelMlp = had.PixelMlp == 0 ? 0 : config.PixelMlp }, had, folder, Free));
         using var given = new VideoTokenizerNetwork(had, device);
         files.LoadWeights(given, device);
-        using var _ = no_grad();
-        var target = network.state_dict();
-        foreach (var (name, tensor) in given.state_dict())
-        {
-            target[name].copy_(tensor);
-        }
+        GivenModel.Copy(given, network);
     }
 }

@@ -1,4 +1,5 @@
 using Phenaki.Models.Folders;
+using static TorchSharp.torch;
 
 namespace Phenaki.Trainer.Training;
 
@@ -20,6 +21,20 @@ internal static class GivenModel
     {
         using var files = ModelFolder.Open(folder);
         return files.Fingerprint;
+    }
+
+    /// <summary>Copies weights by name; what only the target has stays as it is.</summary>
+    /// <param name="from">Their source.</param>
+    /// <param name="to">Has all of them, in the same shapes.</param>
+    /// <param name="except">Name of one to leave out; null for none.</param>
+    public static void Copy(nn.Module from, nn.Module to, string? except = null)
+    {
+        using var _ = no_grad();
+        var target = to.state_dict();
+        foreach (var (name, tensor) in from.state_dict().Where(entry => entry.Key != except))
+        {
+            target[name].copy_(tensor);
+        }
     }
 
     /// <summary>Throws when a configuration does not fit the given model.</summary>

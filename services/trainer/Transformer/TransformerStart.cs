@@ -42,10 +42,10 @@ internal static class TransformerStart
             .. ConfigFile.Differences("text_encoder", config.TextEncoder, text, from.TextEncoder, FreeOfText)]);
         using var given = new MaskedTransformerNetwork(config.Model, device);
         maskedFiles.LoadWeights(given, device);
-        Copy(given.state_dict(), trainer.Network.state_dict(), except: CodeTable);
+        GivenModel.Copy(given, trainer.Network, except: CodeTable);
         using var encoder = new T5Encoder(text, device: device);
         textFiles.LoadWeights(encoder, device);
-        Copy(encoder.state_dict(), trainer.Text.state_dict(), except: WordTable);
+        GivenModel.Copy(encoder, trainer.Text, except: WordTable);
         CopyWords(Given(from).Pieces, vocabulary.Pieces, encoder.state_dict()[WordTable], trainer.Text.state_dict()[WordTable]);
     }
 
@@ -56,14 +56,6 @@ internal static class TransformerStart
             Path.Combine(from.TextEncoder, ModelFolder.SentencePieceFileName),
             files.ReadTokenizerFile(ModelFolder.SentencePieceFileName)
                 ?? throw new ModelFormatException(from.TextEncoder, null, $"{ModelFolder.SentencePieceFileName} is missing"));
-    }
-
-    private static void Copy(Dictionary<string, Tensor> source, Dictionary<string, Tensor> target, string except)
-    {
-        foreach (var (name, tensor) in target.Where(entry => entry.Key != except))
-        {
-            tensor.copy_(source[name]);
-        }
     }
 
     private static void CopyWords(IReadOnlyList<string> had, IReadOnlyList<string> has, Tensor source, Tensor target)

@@ -19,7 +19,7 @@ internal static class TokenizerArithmetic
         double spatial = model.SpatialLayers * (layer + (4 * tokens * width));
         double temporal = model.TemporalLayers * (layer + (4 * model.TemporalWindow * width));
         double patch = 3d * model.PatchHeight * model.PatchWidth * 2 * (width + (decoding ? model.PixelMlp : 0));
-        double detail = decoding && model.PixelMlp > 0 ? 2 * model.PixelMlp * width : 0;
+        double detail = decoding ? 2 * model.PixelMlp * width : 0;
         double code = 2 * width * model.Quantizer.CodeWidth;
         double search = decoding || model.Quantizer.Type == "fsq" ? 0 : 2d * model.Quantizer.CodeWidth * new ProductCode(model.Quantizer.CodebookSize, model.Quantizer.Parts).PartSize;
         double channels = model.RefineChannels;
