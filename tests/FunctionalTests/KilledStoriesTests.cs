@@ -7,16 +7,18 @@ namespace Phenaki.FunctionalTests;
 
 /// <summary>
 /// Two orchestrators, their workers and the Redis with the stories are killed at random moments, and every story ends with the bytes of an undisturbed one.
-/// Each is killed once; the variable <see cref="KillsVariable"/> asks for more kills, over more stories.
+/// Each is killed once; the variable <see cref="KillsVariable"/> asks for more kills, over more stories. A story that is over is followed by another,
+/// and moments are counted in frames, so that every kill hits stories in work, on fast machines and on slow ones.
 /// </summary>
 public sealed class KilledStoriesTests(ITestOutputHelper output)
 {
     private const string KillsVariable = "PHENAKI_TEST_STORY_KILLS";
     private const string TakenForDead = "take this process for dead";
     private const int Timeout = 3_600_000;
-    private const int MaxMillisecondsBetweenKills = 3_000;
+    private const int MaxFramesBetweenKills = 120;
     private const int MaxMillisecondsAway = 1_000;
     private const int FramesOfScene = 29;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -32,33 +34,38 @@ public sealed class KilledStoriesTests(ITestOutputHelper output)
             "--redis", redis.Address, "--Stories:AdvertisedAddress=127.0.0.1", "--Stories:ReminderPeriod=00:00:02").StartAsync(Token);
         await using var plain = mesh.OrchestratorWith();
         string[] addresses = [.. mesh.Orchestrators.Select(orchestrator => orchestrator.Address)];
-        List<(WireStory Story, StoryWatcher Watcher, Task Watching)> watched = [];
-        for (var i = 0; i < stories; i++)
-        {
-            var story = await StoryCalls.CreateAsync(addresses[i % 2], Request(i, scenes), $"story-{i}");
-            var watcher = new StoryWatcher(story.Id, addresses);
-            watched.Add((story, watcher, watcher.RunAsync(Token)));
-        }
-
-        var storm = new Storm(redis, [.. mesh.Orchestrators, .. mesh.Workers]);
+        List<WatchedStory> watched = [];
+        var random = new Random(20261128);
+        var storm = new Storm(random, redis, [.. mesh.Orchestrators, .. mesh.Workers]);
         for (var kill = 0; kill < kills; kill++)
         {
-            var running = watched.Count(one => !one.Watching.IsCompleted);
-            Assert.True(running > 0, $"All stories were over before kill {kill}: too short to say anything.");
+            for (var wanted = watched.Count(story => !story.Watching.IsCompleted); wanted < stories; wanted++)
+            {
+                watched.Add(await WatchedStory.BeginAsync(watched.Count, scenes, addresses));
+            }
+
+            var target = Frames() + 1 + random.Next(MaxFramesBetweenKills);
+            while (Frames() < target && watched.Exists(story => !story.Watching.IsCompleted))
+            {
+                await Task.Delay(Look, TimeProvider.System, Token);
+            }
+
             await storm.KillAsync(kill, Token);
         }
 
-        await Task.WhenAll(watched.Select(one => one.Watching));
+        await Task.WhenAll(watched.Select(story => story.Watching));
         output.WriteLine(
-            $"{kills} kills over {stories} stories; taken for dead while alive: {storm.Said.Sum(said => Count(said, TakenForDead))}; connections of watchers that broke: {watched.Sum(one => one.Watcher.Breaks)}.");
+            $"{kills} kills over {watched.Count} stories; taken for dead while alive: {storm.Said.Sum(said => Count(said, TakenForDead))}; connections of watchers that broke: {watched.Sum(story => story.Watcher.Breaks)}.");
         plain.Start();
         await plain.ReadyAsync(Token);
-        for (var i = 0; i < stories; i++)
+        for (var i = 0; i < watched.Count; i++)
         {
             watched[i].Watcher.AssertWhole(scenes * FramesOfScene);
             Assert.Equal(StoryState.Succeeded, (await StoryCalls.GetAsync(addresses[i % 2], watched[i].Story.Id)).State);
             Assert.Equal(await StoryCalls.GeneratedAsync(plain.Address, Request(i, scenes)), StoryCalls.Pixels(watched[i].Watcher.Events));
         }
+
+        int Frames() => watched.Sum(story => story.Watcher.Frames);
     }
 
     private static GenerateStoryRequest Request(int number, int scenes) => new()
@@ -73,42 +80,52 @@ public sealed class KilledStoriesTests(ITestOutputHelper output)
 
     private static int Count(string text, string words) => text.Split(words).Length - 1;
 
-    /// <summary>Kills one after the other, all in an order that changes, at moments that nobody has chosen.</summary>
-    private sealed class Storm(RedisServerProcess redis, IReadOnlyList<ServiceProcess> services)
+    /// <summary>A story, and what its watcher sees of it.</summary>
+    private sealed record WatchedStory(WireStory Story, StoryWatcher Watcher, Task Watching)
     {
-        private readonly Random _random = new(20261128);
+        /// <summary>Has one made, and watches it to its end.</summary>
+        public static async Task<WatchedStory> BeginAsync(int number, int scenes, string[] addresses)
+        {
+            var story = await StoryCalls.CreateAsync(addresses[number % 2], Request(number, scenes), $"story-{number}");
+            var watcher = new StoryWatcher(story.Id, addresses);
+            return new(story, watcher, watcher.RunAsync(Token));
+        }
+    }
+
+    /// <summary>Kills one after the other, all in an order that changes.</summary>
+    private sealed class Storm(Random random, RedisServerProcess redis, IReadOnlyList<ServiceProcess> services)
+    {
         private readonly List<string> _said = [];
         private int[] _order = [];
 
         /// <summary>What those that were killed, and those that run, have said.</summary>
         public IEnumerable<string> Said => _said.Concat(services.Select(service => service.Said));
 
-        /// <summary>Waits for a moment, kills one, and starts it again a moment later.</summary>
+        /// <summary>Kills one, and starts it again a moment later.</summary>
         public async Task KillAsync(int kill, CancellationToken cancellationToken)
         {
             var victims = services.Count + 1;
             if (kill % victims == 0)
             {
                 _order = [.. Enumerable.Range(0, victims)];
-                _random.Shuffle(_order);
+                random.Shuffle(_order);
             }
 
-            await MomentAsync(MaxMillisecondsBetweenKills, cancellationToken);
             if (_order[kill % victims] is var victim && victim == services.Count)
             {
                 await redis.StopAsync();
-                await MomentAsync(MaxMillisecondsAway, cancellationToken);
+                await MomentAsync(cancellationToken);
                 await redis.StartAgainAsync(cancellationToken);
                 return;
             }
 
             _said.Add(services[victim].Said);
             await services[victim].KillAsync();
-            await MomentAsync(MaxMillisecondsAway, cancellationToken);
+            await MomentAsync(cancellationToken);
             services[victim].Start();
         }
 
-        private Task MomentAsync(int milliseconds, CancellationToken cancellationToken) =>
-            Task.Delay(TimeSpan.FromMilliseconds(_random.Next(milliseconds)), TimeProvider.System, cancellationToken);
+        private Task MomentAsync(CancellationToken cancellationToken) =>
+            Task.Delay(TimeSpan.FromMilliseconds(random.Next(MaxMillisecondsAway)), TimeProvider.System, cancellationToken);
     }
 }

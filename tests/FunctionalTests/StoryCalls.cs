@@ -10,7 +10,7 @@ internal static class StoryCalls
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Has a story made that outlives its client; waits for an orchestrator that does not keep stories yet.</summary>
+    /// <summary>Has a story made that outlives its client; waits for an orchestrator that does not keep stories yet, or that has lost what it keeps them in.</summary>
     public static async Task<WireStory> CreateAsync(string address, GenerateStoryRequest request, string name, bool isDirected = false)
     {
         using var channel = GrpcChannel.ForAddress(address);
@@ -21,13 +21,16 @@ internal static class StoryCalls
                 return (await new StoryService.StoryServiceClient(channel).CreateStoryAsync(
                     new() { RequestId = name, Story = request, Directed = isDirected }, cancellationToken: Token)).Story;
             }
-            catch (RpcException refusal) when (refusal.StatusCode == StatusCode.Unavailable)
+            catch (RpcException refusal) when (IsPassing(refusal))
             {
-                // Not among those that keep stories yet.
+                // Its name sees to it that it is made once.
                 await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Token);
             }
         }
     }
+
+    /// <summary>Whether a call failed as calls do whose server, or what it depends on, is being killed.</summary>
+    public static bool IsPassing(RpcException error) => error.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown;
 
     /// <summary>A story as it is now.</summary>
     public static async Task<WireStory> GetAsync(string address, string id)
@@ -46,7 +49,7 @@ internal static class StoryCalls
             {
                 return await new StoryService.StoryServiceClient(channel).SteerStoryAsync(new() { Id = id, Command = command }, cancellationToken: Token);
             }
-            catch (RpcException broken) when (broken.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown)
+            catch (RpcException broken) when (IsPassing(broken))
             {
                 // Nobody knows whether it was taken: its name sees to it.
                 await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Token);

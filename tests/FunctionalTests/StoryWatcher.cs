@@ -56,7 +56,7 @@ internal sealed class StoryWatcher(string id, IReadOnlyList<string> addresses)
 
                 return this;
             }
-            catch (RpcException broken) when (broken.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown)
+            catch (RpcException broken) when (StoryCalls.IsPassing(broken))
             {
                 Breaks++;
                 await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);

@@ -106,8 +106,8 @@ public sealed class StudioTests(Chromium chromium, ServedStudio studio) : IClass
         await visit.WriteAsync("a red panda dances.", "the red panda walks on mars.", "the red panda is under water.", "the red panda walks.");
         await visit.SetStepsAsync(250);
 
-        // Long enough for a Stop that comes late.
-        await visit.LengthenAsync(1, "30");
+        // So long that no Stop comes too late; it is never made whole.
+        await visit.LengthenAsync(1, "1000");
         await visit.MakeAsync();
         await visit.FramesAsync(1);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();
@@ -273,14 +273,14 @@ public sealed class StudioTests(Chromium chromium, ServedStudio studio) : IClass
         await using var visit = await StudioVisit.OpenAsync(chromium, studio);
         await visit.WriteAsync("a red panda walks on mars.", "the red panda dances.", "the red panda is swimming.", "the red panda is in the ocean.");
         await visit.SetStepsAsync(250);
-        await visit.LengthenAsync(1, "10");
+        await visit.LengthenAsync(1, "40");
         await visit.MakeAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();
         await StudioVisit.SaysAsync(visit.State, "Stopped");
         await StudioVisit.SaysAsync(visit.Make, "Go on making it");
         var id = await visit.MakeAsync();
         await visit.CompleteAsync();
-        await visit.AssertWholeAsync(id, 80 + (3 * SceneFrames), Token);
+        await visit.AssertWholeAsync(id, 320 + (3 * SceneFrames), Token);
     }
 
     [Fact(Timeout = Timeout)]
