@@ -2,50 +2,46 @@ using static TorchSharp.torch;
 
 namespace Phenaki.Models.Blocks;
 
-/// <summary>Keys and values of the last rows of a sequence: at most a window of them, so that memory is bounded whatever the length.</summary>
+/// <summary>Keys and values of the last rows of a sequence: as many as a window holds before a new row, so that memory is bounded whatever the length.</summary>
 public sealed class KeyValueCache : IDisposable
 {
-    private readonly int _window;
+    private readonly int _before;
     private Tensor? _keys;
     private Tensor? _values;
 
     /// <summary>Creates an empty cache.</summary>
-    /// <param name="window">Most rows that are kept, the newest included; at least 1.</param>
+    /// <param name="window">Most rows that a row attends to, itself included; at least 1.</param>
     public KeyValueCache(int window)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
-        _window = window;
+        _before = window - 1;
     }
 
-    /// <summary>Takes in rows and gives the windows that end with each of them.</summary>
-    /// <param name="keys">Shape [batch, heads, rows, head width].</param>
-    /// <param name="values">Shape [batch, heads, rows, head width].</param>
-    /// <returns>For each row keys and values of shape [batch, heads, rows in its window, head width]; tensors of the present dispose scope.</returns>
-    public IReadOnlyList<(Tensor Keys, Tensor Values)> Append(Tensor keys, Tensor values)
+    /// <summary>Rows that have come; at most those before a new row are counted.</summary>
+    public int Known { get; private set; }
+
+    /// <summary>Takes in rows and gives them behind those that their windows begin with.</summary>
+    /// <param name="keys">Shape [rows, ...].</param>
+    /// <param name="values">Shape [rows, ...].</param>
+    /// <returns>Keys and values of shape [window - 1 + rows, ...], of which all but the last <see cref="Known"/> before the new ones are zeros; tensors of the present dispose scope.</returns>
+    public (Tensor Keys, Tensor Values) Append(Tensor keys, Tensor values)
     {
-        var (allKeys, allValues) = (Join(_keys, keys), Join(_values, values));
-        long length = allKeys.shape[2];
-        long past = length - keys.shape[2];
-        List<(Tensor, Tensor)> windows = [];
-        for (long end = past + 1; end <= length; end++)
-        {
-            long rows = Math.Min(end, _window);
-            windows.Add((allKeys.narrow(2, end - rows, rows), allValues.narrow(2, end - rows, rows)));
-        }
-
-        Keep(ref _keys, windows[^1].Item1);
-        Keep(ref _values, windows[^1].Item2);
-        return windows;
+        var rows = keys.shape[0];
+        var all = (Join(_keys, keys), Join(_values, values));
+        Keep(ref _keys, all.Item1);
+        Keep(ref _values, all.Item2);
+        Known = (int)Math.Min(Known + rows, _before);
+        return all;
     }
 
-    private static Tensor Join(Tensor? past, Tensor rows) => past is null ? rows.contiguous() : cat([past, rows], 2);
+    private Tensor Join(Tensor? past, Tensor rows) => cat([past ?? rows.new_zeros([_before, .. rows.shape[1..]]), rows], 0);
 
-    private static void Keep(ref Tensor? kept, Tensor window)
+    private void Keep(ref Tensor? kept, Tensor all)
     {
         kept?.Dispose();
 
         // A copy of its own: a view would keep all rows in memory.
-        kept = window.clone().DetachFromDisposeScope();
+        kept = all.narrow(0, all.shape[0] - _before, _before).clone().DetachFromDisposeScope();
     }
 
     /// <inheritdoc />

@@ -50,26 +50,37 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
         return Join(nn.functional.scaled_dot_product_attention(query[0], both[0], both[1], bias?.index_select(2, at))).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The next rows of each sequence attend each to itself and the rows before it, kept in <paramref name="past"/>.</summary>
-    /// <param name="x">Shape [batch, rows, width].</param>
+    /// <summary>The next rows of sequences attend each to itself and the rows before it, kept in <paramref name="past"/>.</summary>
+    /// <param name="x">Shape [rows, sequences, width].</param>
     /// <param name="past">Keys and values of the rows before; takes in those of these rows.</param>
-    /// <param name="bias">Shape [heads, 1, window]: bias by position in the window, the row that attends last.</param>
-    /// <returns>Shape [batch, rows, width].</returns>
+    /// <param name="bias">Shape [window, heads]: bias by position in the window, the row that attends last.</param>
+    /// <returns>Shape [rows, sequences, width].</returns>
     public Tensor Next(Tensor x, KeyValueCache past, Tensor bias)
     {
         using var scope = NewDisposeScope();
-        var (q, k, v) = Heads(x);
-        var windows = past.Append(k, v);
+        var (rows, sequences, window) = (x.shape[0], x.shape[1], bias.shape[0]);
+        var all = qkv.forward(x).view(rows, sequences, 3, _heads, -1);
+        long missing = window - 1 - past.Known;
+        var (keys, values) = past.Append(all.select(2, 1), all.select(2, 2));
 
-        // A row at a time, as if it came alone: with several the kernel would add in another order.
-        var rows = windows.Select((window, row) =>
+        // Sums along the window and along a head are made in the same order however many rows come together, which the kernels of attention do not promise.
+        var query = all.select(2, 0) * Number.Of((float)(1 / Math.Sqrt(all.shape[4])));
+        var scores = (query.unsqueeze(1) * Windows(keys, window)).sum(-1) + bias.view(1, window, 1, _heads);
+        if (missing > 0)
         {
-            long length = window.Keys.shape[2];
-            var visible = bias.narrow(2, bias.shape[2] - length, length).unsqueeze(0);
-            return nn.functional.scaled_dot_product_attention(q.narrow(2, row, 1), window.Keys, window.Values, visible);
-        });
-        return Join(cat([.. rows], 2)).MoveToOuterDisposeScope();
+            scores = scores.masked_fill(Outside(rows, window, missing, x.device), Number.Of(float.NegativeInfinity));
+        }
+
+        var heads = (scores.softmax(1).unsqueeze(-1) * Windows(values, window)).sum(1);
+        return output.forward(heads.reshape(rows, sequences, -1)).MoveToOuterDisposeScope();
     }
+
+    // From [window - 1 + rows, sequences, heads, head width] to [rows, window, sequences, heads, head width], without a copy.
+    private static Tensor Windows(Tensor rows, long window) => rows.unfold(0, window, 1).movedim([-1], [1]);
+
+    // Where a window reaches back before the first row of all.
+    private static Tensor Outside(long rows, long window, long missing, Device device) =>
+        (arange(Number.Of(rows), device: device).unsqueeze(1) + arange(Number.Of(window), device: device) < Number.Of(missing)).view(rows, window, 1, 1);
 
     private (Tensor Query, Tensor Key, Tensor Value) Heads(Tensor x)
     {

@@ -36,7 +36,10 @@ public sealed class TemporalLayer : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return Map(x, rows => attention.forward(rows, CausalBias(rows.shape[1]))).MoveToOuterDisposeScope();
+        var (batch, frames, positions, width) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3]);
+        var rows = x.transpose(1, 2).reshape(batch * positions, frames, width);
+        rows = Map(rows, normed => attention.forward(normed, CausalBias(frames)));
+        return rows.view(batch, positions, frames, width).transpose(1, 2).contiguous().MoveToOuterDisposeScope();
     }
 
     /// <summary>Maps the next latent frames of a stream.</summary>
@@ -48,16 +51,13 @@ public sealed class TemporalLayer : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
 
         // distance_bias counts distances from 0; the window has the oldest row first.
-        return Map(x, rows => attention.Next(rows, past, distance_bias.flip(1).unsqueeze(1))).MoveToOuterDisposeScope();
+        return Map(x[0], normed => attention.Next(normed, past, distance_bias.flip(1).t())).unsqueeze(0).MoveToOuterDisposeScope();
     }
 
-    private Tensor Map(Tensor x, Func<Tensor, Tensor> attend)
+    private Tensor Map(Tensor rows, Func<Tensor, Tensor> attend)
     {
-        var (batch, frames, positions, width) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3]);
-        x = x.transpose(1, 2).reshape(batch * positions, frames, width);
-        x = x + attend(attention_norm.forward(x));
-        x = x + feed_forward.forward(feed_forward_norm.forward(x));
-        return x.view(batch, positions, frames, width).transpose(1, 2).contiguous();
+        rows = rows + attend(attention_norm.forward(rows));
+        return rows + feed_forward.forward(feed_forward_norm.forward(rows));
     }
 
     private Tensor CausalBias(long frames)

@@ -82,7 +82,12 @@ public sealed class VideoEncodeSession : IDisposable
         using var _ = inference_mode();
         using var scope = NewDisposeScope();
         int count = _geometry.FirstFrame(LatentFrames + latentFrames) - _geometry.FirstFrame(LatentFrames);
-        byte[] pixels = [.. _waiting.Take(count).SelectMany(frame => frame)];
+        var pixels = new byte[count * _geometry.FrameBytes];
+        for (int frame = 0; frame < count; frame++)
+        {
+            _waiting[frame].CopyTo(pixels, frame * _geometry.FrameBytes);
+        }
+
         var frames = tensor(pixels, [1, count, _geometry.Height, _geometry.Width, 3], device: _device).to_type(ScalarType.Float32).div_(Number.Of(127.5f)).sub_(Number.Of(1f));
         var rows = _network.EncodeNext(frames, LatentFrames == 0, _past);
         var indices = _network.Quantizer.Indices(_network.Quantizer.Bound(rows));

@@ -198,7 +198,7 @@ public sealed class VideoTokenizerNetwork : nn.Module
     public IReadOnlyList<KeyValueCache> NewCaches() =>
         [.. Enumerable.Range(0, encoder_temporal.Count).Select(_ => new KeyValueCache(_window))];
 
-    // Every product of matrices but those of the attention in time, which are made one row at a time.
+    // Every product of matrices: the attention in time has none.
     private Tensor Probe(Tensor frames)
     {
         using var scope = NewDisposeScope();
