@@ -9,7 +9,7 @@ namespace Phenaki.Benchmarks.Sampling;
 /// <summary>A clip of the shipped model at its default settings, from the text's embedding to its pixels.</summary>
 internal sealed class ClipBenchmark : IBenchmark
 {
-    private const int Rounds = 3;
+    private const int Rounds = 8;
     private const double Goal = 1.5;
 
     /// <inheritdoc />
