@@ -3,7 +3,7 @@ using Phenaki.Models.Video;
 
 namespace Phenaki.Models;
 
-/// <summary>Model sizes by name: those of the paper (arXiv 2210.02399, tables 6 and 7) and those of the model that ships.</summary>
+/// <summary>Model sizes by name: those of the paper (arXiv 2210.02399, tables 6 and 7). The sizes of the model that ships stand in its own files.</summary>
 public static class Presets
 {
     // T5-XXL: the width with which table 7's parameter counts come out.
@@ -28,23 +28,6 @@ public static class Presets
             TemporalLayers = 4,
             Quantizer = new QuantizerConfig { Type = "vq", CodebookSize = 8192, CodeWidth = 32 },
         },
-        ["storyworld"] = new()
-        {
-            Name = "storyworld",
-            FrameHeight = 64,
-            FrameWidth = 64,
-            PatchHeight = 8,
-            PatchWidth = 8,
-            TemporalPatch = 2,
-            TemporalWindow = 6,
-            Width = 192,
-            Heads = 6,
-            Mlp = 768,
-            SpatialLayers = 2,
-            TemporalLayers = 2,
-            Quantizer = new QuantizerConfig { Type = "vq", CodebookSize = 4096, CodeWidth = 32 },
-            RefineChannels = 32,
-        },
     };
 
     /// <summary>Masked transformers by name.</summary>
@@ -52,25 +35,6 @@ public static class Presets
     {
         ["phenaki-1.8b"] = Paper("phenaki-1.8b", width: 2048, layers: 24, heads: 32, mlp: 8192),
         ["phenaki-0.9b"] = Paper("phenaki-0.9b", width: 1536, layers: 20, heads: 24, mlp: 6144),
-        ["storyworld"] = new()
-        {
-            Name = "storyworld",
-            CodebookSize = 4096,
-            Rows = 8,
-            Columns = 8,
-            MaxLatentFrames = 6,
-            Width = 256,
-            Layers = 6,
-            Heads = 8,
-            Mlp = 1024,
-            TextWidth = 192,
-            MaxTextTokens = 64,
-            CodeWidth = 32,
-            RelativePositions = true,
-            AdaptiveNormWidth = 128,
-            GridConvolutions = 2,
-            StillFirst = true,
-        },
     };
 
     // Section 3: guidance 12, 48 steps and temperature 8 made all published videos.
