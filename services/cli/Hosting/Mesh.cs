@@ -131,6 +131,9 @@ internal sealed class Mesh : IAsyncDisposable
         if (options.Listen is null)
         {
             builder.WebHost.UseTestServer();
+
+            // Nobody but the command calls this server, which has no limit on bodies to set; without the filter that is said at every start.
+            builder.Logging.AddFilter("Microsoft.AspNetCore.Routing.EndpointRoutingMiddleware", LogLevel.Error);
         }
 
         builder.AddTextEncoder();

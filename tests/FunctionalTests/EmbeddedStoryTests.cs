@@ -2,17 +2,26 @@ using Phenaki.Testing;
 
 namespace Phenaki.FunctionalTests;
 
-/// <summary>Stories made by one process, with the cache that it leaves for the next.</summary>
-public sealed class EmbeddedCacheTests : IDisposable
+/// <summary>Stories made by one process: what it says, and the cache that it leaves for the next.</summary>
+public sealed class EmbeddedStoryTests : IDisposable
 {
     private const int Timeout = 120_000;
 
     private readonly TemporaryFolder _folder = new();
 
     /// <summary>Writes a model.</summary>
-    public EmbeddedCacheTests() => StoryModel.Write(_folder.Of("model"));
+    public EmbeddedStoryTests() => StoryModel.Write(_folder.Of("model"));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = Timeout)]
+    public async Task Story_OfASoundModel_IsToldWithoutALogOfItsServers()
+    {
+        var made = (await Cli.RunAsync(Story("made", "a teddy bear is swimming."), Token)).Succeeded();
+
+        Assert.StartsWith("Loading the model.", made.Error, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"\b(info|warn|fail|crit): ", made.Error);
+    }
 
     [Fact(Timeout = Timeout)]
     public async Task Story_InASecondProcess_ComesFromTheCacheWhole()
