@@ -62,8 +62,20 @@ public sealed class ServiceCallsTests
         await Assert.ThrowsAsync<ModelServiceFaultException>(() => RunAsync(new(new(StatusCode.Internal, "Internal error."))));
     }
 
-    private Task<int> RunAsync(RpcException failure) =>
-        new ServiceCalls("text-encoder", "http://there", _time).RunAsync<int>(new(null, Cancellation), () => throw failure);
+    [Fact]
+    public async Task Run_StreamResetAsTheStorysTimeEnds_SaysThatTheStorysTimeIsOver()
+    {
+        var reset = new RpcException(new(StatusCode.Cancelled, "The peer reset the stream."));
+        var deadline = _time.GetUtcNow() + Patience;
+        await Assert.ThrowsAsync<ModelServiceException>(() => RunAsync(reset, deadline));
+
+        _time.Advance(Patience);
+        await Assert.ThrowsAsync<StoryDeadlineException>(() => RunAsync(reset, deadline));
+        await Assert.ThrowsAsync<ModelServiceFaultException>(() => RunAsync(new(new(StatusCode.InvalidArgument, "Too long.")), deadline));
+    }
+
+    private Task<int> RunAsync(RpcException failure, DateTimeOffset? deadline = null) =>
+        new ServiceCalls("text-encoder", "http://there", _time).RunAsync<int>(new(deadline, Cancellation), () => throw failure);
 
     private Task<int> AskAsync(double? storySeconds)
     {

@@ -32,7 +32,7 @@ internal sealed class ServiceCalls(string service, string address, TimeProvider 
         {
             throw new OperationCanceledException(scope.CancellationToken);
         }
-        catch (RpcException failure) when (failure.StatusCode == StatusCode.DeadlineExceeded && scope.Deadline is not null)
+        catch (RpcException failure) when (IsOutOfTime(scope, failure))
         {
             throw new StoryDeadlineException(service, failure.Status.Detail, failure);
         }
@@ -108,6 +108,11 @@ internal sealed class ServiceCalls(string service, string address, TimeProvider 
 
         await stream.CompleteAsync();
     }
+
+    // A service that sees the deadline pass resets the stream, which may be noticed before the clock on this side is looked at.
+    private bool IsOutOfTime(CallScope scope, RpcException failure) => failure.StatusCode == StatusCode.DeadlineExceeded
+        ? scope.Deadline is not null
+        : scope.Deadline <= time.GetUtcNow() && Kind(failure) == ModelServiceFailure.Unreachable;
 
     private static ModelServiceFailure? Kind(RpcException failure) => failure.StatusCode switch
     {
