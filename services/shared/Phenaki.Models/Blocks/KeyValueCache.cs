@@ -17,13 +17,16 @@ public sealed class KeyValueCache : IDisposable
         _before = window - 1;
     }
 
-    /// <summary>Rows that have come; at most those before a new row are counted.</summary>
+    /// <summary>Rows that are kept: those that have come, at most the window but one.</summary>
     public int Known { get; private set; }
 
     /// <summary>Takes in rows and gives them behind those that their windows begin with.</summary>
     /// <param name="keys">Shape [rows, ...].</param>
     /// <param name="values">Shape [rows, ...].</param>
-    /// <returns>Keys and values of shape [window - 1 + rows, ...], of which all but the last <see cref="Known"/> before the new ones are zeros; tensors of the present dispose scope.</returns>
+    /// <returns>
+    /// Keys and values of shape [window - 1 + rows, ...], tensors of the present dispose scope. Where fewer than window - 1 rows were <see cref="Known"/>, they begin with
+    /// zeros, which are not to be attended to.
+    /// </returns>
     public (Tensor Keys, Tensor Values) Append(Tensor keys, Tensor values)
     {
         var rows = keys.shape[0];
