@@ -10,7 +10,7 @@ internal static class StoryCalls
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Has a story made that outlives its client; waits for an orchestrator that does not keep stories yet, or that has lost what it keeps them in.</summary>
+    /// <summary>Has a story made that outlives its client; waits for an orchestrator that does not keep stories yet.</summary>
     public static async Task<WireStory> CreateAsync(string address, GenerateStoryRequest request, string name, bool isDirected = false)
     {
         using var channel = GrpcChannel.ForAddress(address);
@@ -21,9 +21,9 @@ internal static class StoryCalls
                 return (await new StoryService.StoryServiceClient(channel).CreateStoryAsync(
                     new() { RequestId = name, Story = request, Directed = isDirected }, cancellationToken: Token)).Story;
             }
-            catch (RpcException refusal) when (IsPassing(refusal))
+            catch (RpcException refusal) when (refusal.StatusCode == StatusCode.Unavailable)
             {
-                // Its name sees to it that it is made once.
+                // Not among those that keep stories yet.
                 await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Token);
             }
         }
