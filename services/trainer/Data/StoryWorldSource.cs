@@ -7,6 +7,7 @@ namespace Phenaki.Trainer.Data;
 /// <param name="seed">Names the collection.</param>
 internal sealed class StoryWorldSource(ulong seed) : IClipSource
 {
+    private const double FurtherShare = 0.2;
     private readonly StoryWorldDataset _world = new();
 
     /// <inheritdoc />
@@ -22,7 +23,7 @@ internal sealed class StoryWorldSource(ulong seed) : IClipSource
     /// <inheritdoc />
     public ValueTask<TrainingClip> DrawAsync(ClipDraw draw, Func<UInt128, bool> isKnown, CancellationToken cancellationToken)
     {
-        var clip = _world.Draw(seed, draw.Index, new ClipOptions { Frames = draw.Frames, HeldOut = draw.HeldOut });
+        var clip = _world.Draw(seed, draw.Index, new ClipOptions { Frames = draw.Frames, FurtherProbability = FurtherShare, HeldOut = draw.HeldOut });
         return ValueTask.FromResult(new TrainingClip(clip.Rgb, clip.Frames, clip.Caption) { TransitionFrame = clip.TransitionFrame, SubjectBoxes = clip.SubjectBoxes });
     }
 }

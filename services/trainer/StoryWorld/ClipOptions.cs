@@ -12,6 +12,9 @@ public sealed record ClipOptions
     /// <summary>Share of clips in another style than the plain one, 0 to 1: half of them pencil, a quarter cartoon, a quarter night. Default 0.25.</summary>
     public double StyleProbability { get; init; } = 0.25;
 
+    /// <summary>Share of clips with a deed of <see cref="StoryWorldCatalog.Further"/>, 0 to 1; held-out clips have none. Default 0.</summary>
+    public double FurtherProbability { get; init; }
+
     /// <summary>Draw the combinations that training never sees instead of those that it sees. Default false.</summary>
     public bool HeldOut { get; init; }
 }

@@ -6,15 +6,17 @@ internal static class ScenePicker
     private const double ReadmeShare = 0.2;
     private const double PlainShare = 0.66;
     private static readonly StoryScene[] ReadmeScenes = [.. StoryScript.Readme.SelectMany(story => story.Scenes)];
-    private static readonly SceneSpec[] PlainScenes = [.. StoryWorldCatalog.Trained.Where(scene => scene.Extras == SceneExtras.None)];
+    private static readonly SceneSpec[] PlainScenes = [.. StoryWorldCatalog.Plain(heldOut: false)];
     private static readonly SceneSpec[] RichScenes = [.. StoryWorldCatalog.Trained.Where(scene => scene.Extras != SceneExtras.None)];
     private static readonly ILookup<(Subject, Place), SceneSpec> BySubjectAndPlace = StoryWorldCatalog.Trained.ToLookup(scene => (scene.Subject, scene.Place));
     private static readonly ILookup<Subject, SceneSpec> BySubject = StoryWorldCatalog.Trained.ToLookup(scene => scene.Subject);
-    private static readonly ILookup<(Place, SceneAction), SceneSpec> ByDeed = StoryWorldCatalog.Trained.ToLookup(scene => (scene.Place, scene.Action));
+    private static readonly ILookup<(Place, SceneAction), SceneSpec> ByDeed =
+        StoryWorldCatalog.Trained.Concat(StoryWorldCatalog.Further).ToLookup(scene => (scene.Place, scene.Action));
 
     public static SceneSpec Scene(ClipOptions options, ref WorldRandom random)
     {
         var scene = options.HeldOut ? random.Pick(StoryWorldCatalog.HeldOut)
+            : options.FurtherProbability > 0 && random.Chance(options.FurtherProbability) ? random.Pick(StoryWorldCatalog.Further)
             : random.Chance(ReadmeShare) ? random.Pick(ReadmeScenes).Scene
             : random.Pick(random.Chance(PlainShare) ? PlainScenes : RichScenes);
         var styled = random.Chance(options.StyleProbability);

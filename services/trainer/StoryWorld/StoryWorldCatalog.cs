@@ -19,6 +19,13 @@ public static class StoryWorldCatalog
     /// <summary>What training sees, the scenes of both stories of the README among it.</summary>
     public static IReadOnlyList<SceneSpec> Trained { get; } = [.. Combinations.Except(HeldOut)];
 
+    /// <summary>
+    /// What training sees beside them and nobody judges: subjects that do, in a place, what is less at home there. The more deeds a model knows, the less it
+    /// learns them by heart.
+    /// </summary>
+    public static IReadOnlyList<SceneSpec> Further { get; } =
+        [.. from subject in Enum.GetValues<Subject>() from place in Enum.GetValues<Place>() from action in FurtherActionsIn(place) select new SceneSpec(subject, place, action)];
+
     /// <summary>The actions that suit a place.</summary>
     public static IReadOnlyList<SceneAction> ActionsIn(Place place) => place switch
     {
@@ -43,6 +50,15 @@ public static class StoryWorldCatalog
         };
         return subject == Subject.Dog ? [.. extras.Where(extra => (extra & SceneExtras.Dog) == 0)] : extras;
     }
+
+    private static IReadOnlyList<SceneAction> FurtherActionsIn(Place place) => place switch
+    {
+        Place.Ocean => [SceneAction.Dance],
+        Place.UnderWater => [SceneAction.Jump],
+        Place.Forest => [SceneAction.Stand],
+        Place.Space => [SceneAction.Swim, SceneAction.Jump],
+        _ => [SceneAction.Fly],
+    };
 
     private static IEnumerable<SceneSpec> Enumerate()
     {

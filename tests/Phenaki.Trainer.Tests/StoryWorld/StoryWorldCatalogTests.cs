@@ -21,6 +21,10 @@ public sealed class StoryWorldCatalogTests
     }
 
     [Fact]
+    public void Further_Deed_IsNoCombination() =>
+        Assert.Empty(StoryWorldCatalog.Further.Intersect(StoryWorldCatalog.Combinations));
+
+    [Fact]
     public void Trained_EveryPair_Occurs()
     {
         var trained = StoryWorldCatalog.Trained;

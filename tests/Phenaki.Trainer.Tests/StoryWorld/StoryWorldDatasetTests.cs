@@ -54,7 +54,7 @@ public sealed class StoryWorldDatasetTests
     {
         var heldOut = StoryWorldCatalog.HeldOut.ToHashSet();
         var random = new WorldRandom(4);
-        foreach (var scene in StoryWorldCatalog.Combinations)
+        foreach (var scene in StoryWorldCatalog.Combinations.Concat(StoryWorldCatalog.Further))
         {
             for (var i = 0; i < 20; i++)
             {
@@ -64,6 +64,18 @@ public sealed class StoryWorldDatasetTests
                 Assert.True(earlier.Subject == scene.Subject || earlier.Place == scene.Place);
             }
         }
+    }
+
+    [Fact]
+    public void Draw_Further_InItsShareAndNeverOtherwise()
+    {
+        var further = StoryWorldCatalog.Further.ToHashSet();
+        int Count(ClipOptions options) => Enumerable.Range(0, 4_000)
+            .Count(i => further.Contains(World.Draw(3, (ulong)i, options with { Frames = 1 }).Scene with { Style = PictureStyle.Plain }));
+
+        Assert.InRange(Count(new ClipOptions { FurtherProbability = 0.25 }), 900, 1_100);
+        Assert.Equal(0, Count(new ClipOptions()));
+        Assert.Equal(0, Count(new ClipOptions { FurtherProbability = 1, HeldOut = true }));
     }
 
     [Fact]
