@@ -16,12 +16,17 @@ internal static class MaskedLoss
         var (text, mask) = DropText(encoder.forward(batch.WordIds, batch.WordMask), batch, network.EmptyText);
         var embeddings = network.Embeddings();
         var rows = network.Forward(known, embeddings, network.Project(text, mask), network.PositionBiases(batch.LatentFrames));
-        var hidden = rows.flatten(0, 1).index_select(0, at);
+        var masked = rows.flatten(0, 1).index_select(0, at);
         var code = network.Code;
         var targets = batch.Tokens.flatten().index_select(0, at);
-        return Enumerable.Range(0, code.Parts)
-            .Select(part => nn.functional.cross_entropy(network.Logits(hidden, embeddings, part, targets).to_type(ScalarType.Float32), targets.div(Number.Of(code.Stride(part)), RoundingMode.floor).remainder(Number.Of(code.PartSize))))
-            .Aggregate((sum, loss) => sum + loss);
+        return Enumerable.Range(0, code.Parts).Select(OfPart).Aggregate((sum, loss) => sum + loss);
+
+        Tensor OfPart(int part)
+        {
+            var logits = network.Logits(network.Hidden(masked, embeddings, part, targets), embeddings, part);
+            return nn.functional.cross_entropy(
+                logits.to_type(ScalarType.Float32), targets.div(Number.Of(code.Stride(part)), RoundingMode.floor).remainder(Number.Of(code.PartSize)));
+        }
     }
 
     // A dropped text is the empty text: one row, the rest padding, exactly as guidance has it when sampling.

@@ -19,7 +19,7 @@ internal static class SamplingArithmetic
             int masked = unknown;
             for (int step = 0; step < settings.Steps && masked > 0; step++)
             {
-                sum += rows * Step(model, tokens, masked, textTokens);
+                sum += (rows * Step(model, tokens, masked, textTokens)) + Logits(model, masked);
                 masked = MaskSchedule.MaskedAfter(step, settings.Steps, unknown, masked);
             }
 
@@ -31,7 +31,7 @@ internal static class SamplingArithmetic
 
     /// <summary>Operations of the forward pass of one sample in training.</summary>
     public static double ForwardPass(MaskedTransformerConfig model, int tokens, int masked, int textTokens) =>
-        Step(model, tokens, masked, textTokens) + Texts(model, textTokens);
+        Step(model, tokens, masked, textTokens) + Logits(model, masked) + Texts(model, textTokens);
 
     private static double Texts(MaskedTransformerConfig model, int textTokens) => textTokens * model.Layers * 2d * model.TextWidth * 2 * model.Width;
 
@@ -40,12 +40,14 @@ internal static class SamplingArithmetic
     {
         double width = model.Width;
         double keysValues = 2 * 2 * width * width;
-        double others = (2 * 4 * width * width) + (4 * width * model.Mlp) + (4 * tokens * width) + (4 * textTokens * width);
+        double toText = Math.Min((2 * 2 * width * width) + (4 * textTokens * width), 4 * textTokens * model.Heads * width);
+        double others = (2 * 2 * width * width) + toText + (4 * width * model.Mlp) + (4 * tokens * width);
         double layers = ((model.Layers - 1) * tokens * (keysValues + others)) + (tokens * keysValues) + (masked * others);
         double convolutions = model.GridConvolutions * tokens * 2 * 9 * width * width;
-        int partSize = model.Code().PartSize;
-        double logits = masked * ((2 * width * width) + (2 * width * partSize));
-        double laterParts = (model.CodeParts - 1) * masked * ((4 * width * width) + (2 * width * partSize));
-        return layers + convolutions + logits + laterParts;
+        double hidden = masked * ((2 * width * width) + ((model.CodeParts - 1) * 4 * width * width));
+        return layers + convolutions + hidden;
     }
+
+    // The product with the codes comes after guidance, once for both rows of the batch.
+    private static double Logits(MaskedTransformerConfig model, double masked) => masked * model.CodeParts * 2d * model.Width * model.Code().PartSize;
 }

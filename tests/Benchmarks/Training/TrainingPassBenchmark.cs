@@ -56,7 +56,7 @@ internal sealed class TrainingPassBenchmark(MaskedTransformerConfig config) : IB
         long start = Stopwatch.GetTimestamp();
         var embeddings = network.Embeddings();
         var rows = network.Forward(tokens, embeddings, network.Project(text, textMask), network.PositionBiases(config.MaxLatentFrames));
-        var logits = network.Logits(rows.flatten(0, 1).index_select(0, at), embeddings, 0, targets);
+        var logits = network.Logits(network.Hidden(rows.flatten(0, 1).index_select(0, at), embeddings, 0, targets), embeddings, 0);
         nn.functional.cross_entropy(logits, targets).backward();
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         network.zero_grad();

@@ -1,11 +1,18 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Phenaki.Models.Blocks;
 
-/// <summary>Multi-head attention from video tokens to text (arXiv 2210.02399, section 2.2).</summary>
+/// <summary>
+/// Multi-head attention from video tokens to text (arXiv 2210.02399, section 2.2). A short text is folded into the two projections: a row's query and its product
+/// with the keys are one product, and so are the weighted sum of the values and its projection. That is the same attention with less arithmetic, as there are fewer
+/// text rows than numbers in a head.
+/// </summary>
 public sealed class CrossAttention : nn.Module<Tensor, Tensor, Tensor, Tensor, Tensor>
 {
+    private const int FoldedDimensions = 3;
+
     private readonly Linear query;
     private readonly Linear key_value;
     private readonly Linear output;
@@ -29,12 +36,15 @@ public sealed class CrossAttention : nn.Module<Tensor, Tensor, Tensor, Tensor, T
 
     /// <summary>Keys and values of a text: the same for all steps of a request, so they are computed once.</summary>
     /// <param name="text">Shape [batch, text length, text width].</param>
-    /// <returns>Keys and values, each of shape [batch, heads, text length, head width].</returns>
+    /// <returns>
+    /// Keys and values, each of shape [batch, heads, text length, head width]; of a short text on a CPU what they make of the projections, of shapes
+    /// [batch, width, heads * text length] and [batch, heads * text length, width].
+    /// </returns>
     public (Tensor Keys, Tensor Values) Project(Tensor text)
     {
         var (batch, length) = (text.shape[0], text.shape[1]);
         var both = key_value.forward(text).view(batch, length, 2, _heads, -1).permute(2, 0, 3, 1, 4);
-        return (both[0].contiguous(), both[1].contiguous());
+        return Folds(both, text.device) ? Fold(both[0], both[1]) : (both[0].contiguous(), both[1].contiguous());
     }
 
     /// <summary>Token rows attend to the text rows.</summary>
@@ -47,9 +57,28 @@ public sealed class CrossAttention : nn.Module<Tensor, Tensor, Tensor, Tensor, T
     {
         using var scope = NewDisposeScope();
         var (batch, length, width) = (x.shape[0], x.shape[1], x.shape[2]);
+        if (keys.dim() == FoldedDimensions)
+        {
+            var weights = (bmm(x, keys).view(batch, length, _heads, -1) + bias).softmax(-1);
+            return bmm(weights.view(batch, length, -1), values).MoveToOuterDisposeScope();
+        }
+
         var q = query.forward(x).view(batch, length, _heads, width / _heads).transpose(1, 2);
         var visible = bias.expand(batch, 1, length, bias.shape[3]);
         var heads = nn.functional.scaled_dot_product_attention(q, keys, values, visible);
         return output.forward(heads.transpose(1, 2).reshape(batch, length, width)).MoveToOuterDisposeScope();
+    }
+
+    // Where it saves at least half of the products. A large model's folded texts would need more memory than a GPU gains by them.
+    private static bool Folds(Tensor both, Device device) => device.type == DeviceType.CPU && both.shape[3] <= both.shape[4] / 2;
+
+    // Keys and values of shape [batch, heads, text length, head width].
+    private (Tensor Keys, Tensor Values) Fold(Tensor keys, Tensor values)
+    {
+        var (batch, headWidth) = (keys.shape[0], keys.shape[3]);
+        long width = query.weight!.shape[0];
+        var queries = query.weight.view(_heads, headWidth, width) * Number.Of((float)(1 / Math.Sqrt(headWidth)));
+        var outputs = output.weight!.view(width, _heads, headWidth).permute(1, 2, 0);
+        return (matmul(keys, queries).view(batch, -1, width).transpose(1, 2).contiguous(), matmul(values, outputs).view(batch, -1, width));
     }
 }

@@ -30,6 +30,7 @@ public sealed class FeedForward : nn.Module<Tensor, Tensor>
     {
         // The widest rows of a network: freed here, not at the end of the layer.
         using var scope = NewDisposeScope();
-        return down.forward(nn.functional.gelu(up.forward(x))).MoveToOuterDisposeScope();
+        var hidden = up.forward(x);
+        return down.forward(is_grad_enabled() ? hidden.gelu() : hidden.gelu_()).MoveToOuterDisposeScope();
     }
 }

@@ -88,7 +88,7 @@ public sealed class ClipSampler : IDisposable
     internal void Draw(Tensor x)
     {
         var at = tensor(_masked, dtype: ScalarType.Int64, device: _model.Device);
-        var rows = _model.Network.Head(x, at, _text, _model.PositionBiases(_stageLatentFrames)).flatten(0, 1);
+        var rows = _model.Network.Head(x, at, _text, _model.PositionBiases(_stageLatentFrames));
         var step = new MaskedDecoding.StepOf(_stageStep, _request.Sampling.Steps, _stageUnknown, StepsDone);
         _masked = MaskedDecoding.Step(_tokens, _masked, _model.Network.Code, Predict, _logits, step, _request.Sampling, _noise);
 
@@ -123,13 +123,11 @@ public sealed class ClipSampler : IDisposable
     {
         using var scope = NewDisposeScope();
         var earlier = tensor(chosen.ToArray(), dtype: ScalarType.Int64, device: _model.Device);
-        var predicted = _model.Network.Logits(rows, _model.Embeddings, part, _guided ? earlier.repeat(2) : earlier);
-        if (_guided)
-        {
-            // null + w * (cond - null)
-            predicted = predicted[chosen.Length..].lerp(predicted[..chosen.Length], _request.Sampling.GuidanceScale);
-        }
+        var hidden = _model.Network.Hidden(rows, _model.Embeddings, part, earlier);
 
+        // null + w * (cond - null), here and not of the logits: they are an affine function of this, and one product is enough for both.
+        var guided = _guided ? hidden[1].lerp(hidden[0], _request.Sampling.GuidanceScale) : hidden[0];
+        var predicted = _model.Network.Logits(guided, _model.Embeddings, part);
         MemoryMarshal.Cast<byte, float>(predicted.cpu().contiguous().bytes).CopyTo(logits);
     }
 

@@ -148,15 +148,22 @@ public sealed class MaskedTransformerNetwork : nn.Module
     internal Tensor Head(Tensor x, Tensor at, TextContext text, IReadOnlyList<Tensor?> positions) =>
         output_norm.forward(layers[^1].ForwardAt(x, at, text.Layers[^1], text.Bias, positions[^1]));
 
-    /// <summary>Predicts a part of the tokens of rows; give it the masked rows alone.</summary>
-    /// <param name="rows">From <see cref="Forward"/>, shape [count, width].</param>
+    /// <summary>What <see cref="Logits"/> predicts a part of the tokens of rows from; give it the masked rows alone.</summary>
+    /// <param name="rows">From <see cref="Forward"/>, shape [..., count, width].</param>
     /// <param name="embeddings">From <see cref="Embeddings"/>.</param>
     /// <param name="part">Part to predict, from 0.</param>
     /// <param name="tokens">Shape [count], int64: tokens whose parts before this one are known; nothing else of them is read.</param>
+    /// <returns>Shape [..., count, width].</returns>
+    public Tensor Hidden(Tensor rows, Tensor embeddings, int part, Tensor tokens) =>
+        part == 0 ? output_projection.forward(rows) : part_projections[part - 1].forward(rows + Embed(embeddings, tokens, part));
+
+    /// <summary>Predicts a part of the tokens: an affine function of the rows, so that what guidance mixes may be mixed before it.</summary>
+    /// <param name="hidden">From <see cref="Hidden"/>, shape [count, width].</param>
+    /// <param name="embeddings">From <see cref="Embeddings"/>.</param>
+    /// <param name="part">The same part.</param>
     /// <returns>Shape [count, part size].</returns>
-    public Tensor Logits(Tensor rows, Tensor embeddings, int part, Tensor tokens)
+    public Tensor Logits(Tensor hidden, Tensor embeddings, int part)
     {
-        var hidden = part == 0 ? output_projection.forward(rows) : part_projections[part - 1].forward(rows + Embed(embeddings, tokens, part));
         var (start, size) = (part * Code.PartSize, Code.PartSize);
         return addmm(output_bias.narrow(0, start, size), hidden, embeddings.narrow(0, start, size).t(), 1, (float)(1 / Math.Sqrt(_config.Width)));
     }
