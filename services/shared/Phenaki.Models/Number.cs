@@ -31,6 +31,10 @@ public static class Number
     /// <summary>A number of double precision.</summary>
     public static Scalar Of(double value) => Remember(value.ToScalar());
 
+    /// <summary>The numbers from 0 to <paramref name="count"/> - 1, shape [count]; of 64 bits unless another type is given.</summary>
+    public static torch.Tensor Range(long count, torch.Device device, torch.ScalarType type = torch.ScalarType.Int64) =>
+        torch.arange(Of(0L), Of(count), Of(1L), type, device);
+
     private static Scalar Remember(Scalar number)
     {
         _last ??= new Scalar[Remembered];

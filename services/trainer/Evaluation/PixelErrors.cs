@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using static TorchSharp.torch;
 
 namespace Phenaki.Trainer.Evaluation;
@@ -24,7 +25,7 @@ internal sealed class PixelErrors
     /// <param name="subject">Shape [batch, frames, height, width, 1], true inside the subject's box; null where no subject is known.</param>
     public void Add(Tensor difference, Tensor? subject)
     {
-        var square = difference.square().mean([-1], keepdim: true);
+        var square = difference.Squared().mean([-1], keepdim: true);
         _all += square.sum().item<float>();
         _allCount += square.numel();
         if (subject is not null)

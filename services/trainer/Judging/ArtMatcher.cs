@@ -35,9 +35,9 @@ internal sealed class ArtMatcher : IDisposable
         var seen = nn.functional.pad(pixels, [SpriteSet.Margin, SpriteSet.Margin, SpriteSet.Margin, SpriteSet.Margin]) * art.View;
         var product = nn.functional.conv2d(seen, art.Colours)[0];
         var sums = nn.functional.conv2d(seen.transpose(0, 1), art.Alpha);
-        var squares = nn.functional.conv2d(seen.square().sum(1, keepdim: true), art.Alpha)[0];
+        var squares = nn.functional.conv2d(seen.Squared().sum(1, keepdim: true), art.Alpha)[0];
         var covariance = product - ((sums * art.Sums).sum([0]) / art.Weight);
-        var variance = (squares - (sums.square().sum([0]) / art.Weight)).clamp(art.Variance * Number.Of(0.02f));
+        var variance = (squares - (sums.Squared().sum([0]) / art.Weight)).clamp(art.Variance * Number.Of(0.02f));
         var correlation = (covariance / (variance * art.Variance).sqrt()).masked_fill(art.Hidden, Number.Of(-1));
         var (best, pose) = correlation.max(0);
         float[] map = best.cpu().data<float>().ToArray();
@@ -59,10 +59,10 @@ internal sealed class ArtMatcher : IDisposable
         var meanSeen = (window * alpha).sum([1, 2], keepdim: true) / weight;
         var centredArt = (colours - meanArt) * alpha.sqrt();
         var centredSeen = (window - meanSeen) * alpha.sqrt();
-        var spread = centredArt.square().sum();
+        var spread = centredArt.Squared().sum();
         var contrast = (centredArt * centredSeen).sum() / spread;
-        var residual = (centredSeen - (contrast * centredArt)).square().sum([0]);
-        var explained = (contrast * centredArt).square().sum([0]);
+        var residual = (centredSeen - (contrast * centredArt)).Squared().sum([0]);
+        var explained = (contrast * centredArt).Squared().sum([0]);
         double weakest = 1;
         double whole = explained.sum().item<float>();
         for (int quarter = 0; quarter < 4; quarter++)
@@ -127,8 +127,8 @@ internal sealed class ArtMatcher : IDisposable
             view.narrow(2, SpriteSet.Margin, floor).narrow(3, SpriteSet.Margin, Size).fill_(Number.Of(1));
             var weight = nn.functional.conv2d(view, alpha)[0];
             var sums = cat([.. Enumerable.Range(0, 3).Select(channel => nn.functional.conv2d(view, colours.narrow(1, channel, 1)))], 0);
-            var squares = nn.functional.conv2d(view, (colours.square() / alpha.clamp(Number.Of(1e-6))).sum(1, keepdim: true))[0];
-            var variance = (squares - (sums.square().sum([0]) / weight.clamp(Number.Of(1e-3)))).clamp(Number.Of(1e-3));
+            var squares = nn.functional.conv2d(view, (colours.Squared() / alpha.clamp(Number.Of(1e-6))).sum(1, keepdim: true))[0];
+            var variance = (squares - (sums.Squared().sum([0]) / weight.clamp(Number.Of(1e-3)))).clamp(Number.Of(1e-3));
             var hidden = weight < alpha.sum([1, 2, 3]).view(-1, 1, 1) * Number.Of(LeastVisible);
             var art = new Art(view, alpha, colours, weight.clamp(Number.Of(1e-3)), sums, variance, hidden);
             foreach (var tensor in art.Tensors)

@@ -20,7 +20,7 @@ internal static class FrechetDistance
         var (values, vectors) = linalg.eigh(covariance1);
         var root = (vectors * values.clamp(Number.Of(0)).sqrt().unsqueeze(0)).matmul(vectors.t());
         var (product, _) = linalg.eigh(root.matmul(covariance2).matmul(root));
-        return ((mean1 - mean2).square().sum() + covariance1.trace() + covariance2.trace() - (Number.Of(2) * product.clamp(Number.Of(0)).sqrt().sum())).item<double>();
+        return ((mean1 - mean2).Squared().sum().Plus(covariance1.trace()).Plus(covariance2.trace()) - (Number.Of(2) * product.clamp(Number.Of(0)).sqrt().sum())).item<double>();
     }
 
     private static (Tensor Mean, Tensor Covariance) Moments(IReadOnlyList<float[]> vectors)

@@ -60,8 +60,8 @@ internal sealed class JudgeTrainer : ITrainable, IDisposable
         var frames = Spoil(ClipTensor.Of([.. clips.Select(clip => clip.Rgb)], JudgeNetwork.Frames, _device), step);
         var (subject, place, action) = Network.Name(Network.Describe(frames));
         var loss = nn.functional.cross_entropy(subject, Classes(clips, scene => (long)scene.Subject))
-            + nn.functional.cross_entropy(place, Classes(clips, scene => (long)scene.Place))
-            + nn.functional.cross_entropy(action, Classes(clips, scene => (long)scene.Action));
+            .Plus(nn.functional.cross_entropy(place, Classes(clips, scene => (long)scene.Place)))
+            .Plus(nn.functional.cross_entropy(action, Classes(clips, scene => (long)scene.Action)));
         loss.backward();
         var figures = new StepFigures();
         figures.Add("loss", loss);
@@ -81,7 +81,7 @@ internal sealed class JudgeTrainer : ITrainable, IDisposable
         var planes = spoilt.permute(0, 1, 4, 2, 3).flatten(0, 2).unsqueeze(1);
         var blurred = nn.functional.conv2d(nn.functional.pad(planes, [1, 1, 1, 1], PaddingModes.Replicate), ones(1, 1, 3, 3, device: _device) / Number.Of(9f));
         var noise = randn(blurred.shape, device: _device, generator: generator) * Number.Of(0.08f);
-        var back = (blurred + noise).view(spoilt.shape[0], spoilt.shape[1], 3, spoilt.shape[2], spoilt.shape[3]).permute(0, 1, 3, 4, 2);
+        var back = blurred.Plus(noise).view(spoilt.shape[0], spoilt.shape[1], 3, spoilt.shape[2], spoilt.shape[3]).permute(0, 1, 3, 4, 2);
         return cat([frames.narrow(0, 0, half), back], 0);
     }
 

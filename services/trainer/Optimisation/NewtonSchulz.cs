@@ -15,11 +15,11 @@ internal static class NewtonSchulz
     {
         bool tall = matrices.shape[1] > matrices.shape[2];
         var x = tall ? matrices.transpose(1, 2) : matrices;
-        x = x / (x.square().sum([1, 2], keepdim: true).sqrt() + Number.Of(1e-7f));
+        x = x / x.Squared().sum([1, 2], keepdim: true).sqrt().Plus(Number.Of(1e-7f));
         for (int i = 0; i < Iterations; i++)
         {
             var a = x.matmul(x.transpose(1, 2));
-            x = (Number.Of(3.4445f) * x) + ((Number.Of(-4.7750f) * a) + (Number.Of(2.0315f) * a.matmul(a))).matmul(x);
+            x = (Number.Of(3.4445f) * x).Plus((Number.Of(-4.7750f) * a).Plus(Number.Of(2.0315f) * a.matmul(a)).matmul(x));
         }
 
         return tall ? x.transpose(1, 2) : x;

@@ -82,8 +82,8 @@ internal sealed class Optimiser : IDisposable
     private Tensor ClipGradients()
     {
         Tensor[] gradients = [.. _all.Select(parameter => parameter.grad).OfType<Tensor>()];
-        var norm = stack(gradients.Select(gradient => linalg.vector_norm(gradient))).square().sum().sqrt();
-        var factor = (Number.Of(_config.ClipNorm) / (norm + Number.Of(1e-6f))).clamp(max: Number.Of(1));
+        var norm = stack(gradients.Select(gradient => gradient.Squared().sum())).sum().sqrt();
+        var factor = (Number.Of(_config.ClipNorm) / norm.Plus(Number.Of(1e-6f))).clamp(max: Number.Of(1));
         foreach (var gradient in gradients)
         {
             gradient.mul_(factor);
@@ -96,7 +96,7 @@ internal sealed class Optimiser : IDisposable
     {
         using var scope = NewDisposeScope();
         var gradients = stack(parameters.Select(p => p.grad ?? zeros_like(p)));
-        momentum.mul_(Number.Of(Momentum)).add_(gradients);
+        momentum.mul_(Number.Of(Momentum)).add_(gradients, Number.Of(1));
         var update = NewtonSchulz.Orthogonalise(gradients.add(momentum, alpha: Number.Of(Momentum)));
         double size = rate * MuonScale * Math.Sqrt(Math.Max(update.shape[1], update.shape[2]));
         for (int i = 0; i < parameters.Length; i++)
@@ -116,7 +116,7 @@ internal sealed class Optimiser : IDisposable
         using var scope = NewDisposeScope();
         mean.mul_(Number.Of(Beta1)).add_(gradient, alpha: Number.Of(1 - Beta1));
         square.mul_(Number.Of(Beta2)).addcmul_(gradient, gradient, Number.Of(1 - Beta2));
-        var denominator = (square / Number.Of(1 - Math.Pow(Beta2, step))).sqrt_().add_(Number.Of(Epsilon));
+        var denominator = (square / Number.Of(1 - Math.Pow(Beta2, step))).sqrt_().add_(Number.Of(Epsilon), Number.Of(1));
         parameter.addcdiv_(mean, denominator, Number.Of(-rate / (1 - Math.Pow(Beta1, step))));
     }
 

@@ -40,7 +40,7 @@ internal sealed class AdversarialLoss : IDisposable
     public Tensor Learn(Tensor real, Tensor made, double share)
     {
         Learns(true);
-        var loss = nn.functional.relu(Number.Of(1) - _discriminator.forward(real)).mean() + nn.functional.relu(Number.Of(1) + _discriminator.forward(made.detach())).mean();
+        var loss = nn.functional.relu(_discriminator.forward(real).neg().Plus(Number.Of(1))).mean().Plus(nn.functional.relu(_discriminator.forward(made.detach()).Plus(Number.Of(1))).mean());
         (loss * Number.Of(share)).backward();
         return loss.detach();
     }

@@ -74,7 +74,7 @@ internal sealed class CodebookMean : IDisposable
     private void Revive(int part, Tensor rows, Tensor errors)
     {
         int size = _quantizer.Code.PartSize;
-        var dead = (_counts.narrow(0, part * size, size) < Number.Of(DeadBelow)).nonzero().flatten() + Number.Of(part * size);
+        var dead = (_counts.narrow(0, part * size, size) < Number.Of(DeadBelow)).nonzero().flatten().Plus(Number.Of(part * size));
         long worst = Math.Min(dead.shape[0], rows.shape[0] / 3);
         if (worst == 0)
         {

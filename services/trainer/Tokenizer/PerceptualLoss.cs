@@ -40,8 +40,8 @@ internal sealed class PerceptualLoss : IDisposable
             expected = [.. _network.Layers(Seen(real)).Take(Layers)];
         }
 
-        var sum = _network.Layers(Seen(made)).Take(Layers).Zip(expected).Select(pair => (Unit(pair.First) - Unit(pair.Second)).square().sum(1).mean())
-            .Aggregate((all, one) => all + one);
+        var sum = _network.Layers(Seen(made)).Take(Layers).Zip(expected).Select(pair => (Unit(pair.First) - Unit(pair.Second)).Squared().sum(1).mean())
+            .Aggregate((all, one) => all.Plus(one));
         return sum / Number.Of(Layers);
     }
 

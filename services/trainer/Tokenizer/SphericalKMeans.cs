@@ -16,7 +16,7 @@ internal static class SphericalKMeans
     {
         using var scope = NewDisposeScope();
         long spacing = rows.shape[0] / clusters;
-        var centres = rows.index_select(0, arange(Number.Of(clusters), device: rows.device) * Number.Of(spacing)).clone();
+        var centres = rows.index_select(0, Number.Range(clusters, rows.device) * Number.Of(spacing)).clone();
         for (int i = 0; i < Iterations; i++)
         {
             using var inner = NewDisposeScope();

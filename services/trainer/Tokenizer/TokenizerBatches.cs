@@ -60,7 +60,7 @@ internal sealed class TokenizerBatches(IClipSource source, VideoGeometry geometr
         bool hasSubjects = set.InSubjects.Length > 0;
         long[] shape = [set.Clips.Count, set.Frames, geometry.Height, geometry.Width];
         var weights = hasSubjects
-            ? tensor(set.InSubjects, [.. shape, 1], device: device).to_type(ScalarType.Float32).mul_(Number.Of((float)(subjectWeight - 1))).add_(Number.Of(1f))
+            ? tensor(set.InSubjects, [.. shape, 1], device: device).to_type(ScalarType.Float32).mul_(Number.Of((float)(subjectWeight - 1))).add_(Number.Of(1f), Number.Of(1))
             : ones([.. shape, 1], device: device);
         return new Batch(PackedClips.Video(set.Pixels, shape, device), weights, set.Frames == 1, hasSubjects);
     }
@@ -91,7 +91,7 @@ internal sealed class TokenizerBatches(IClipSource source, VideoGeometry geometr
     public Tensor ErrorByToken(Tensor difference)
     {
         var (batch, frames) = (difference.shape[0], difference.shape[1]);
-        var byFrame = difference.square()
+        var byFrame = difference.Squared()
             .reshape(batch, frames, geometry.Rows, geometry.PatchHeight, geometry.Columns, geometry.PatchWidth, 3)
             .mean([3, 5, 6]).flatten(2, 3);
         var first = byFrame.narrow(1, 0, 1);

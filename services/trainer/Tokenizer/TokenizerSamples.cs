@@ -40,7 +40,7 @@ internal sealed class TokenizerSamples(TokenizerBatches batches, string folder)
 
     private static IReadOnlyList<byte[]> Pixels(Tensor clip)
     {
-        var bytes = clip.add(Number.Of(1)).mul(Number.Of(127.5f)).round().clamp(Number.Of(0), Number.Of(255)).to_type(ScalarType.Byte).cpu();
+        var bytes = clip.Plus(Number.Of(1)).mul(Number.Of(127.5f)).round().clamp(Number.Of(0), Number.Of(255)).to_type(ScalarType.Byte).cpu();
         return [.. Enumerable.Range(0, (int)bytes.shape[0]).Select(i => bytes[i].contiguous().data<byte>().ToArray())];
     }
 }

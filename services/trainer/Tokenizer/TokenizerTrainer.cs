@@ -142,26 +142,26 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         var made = _working.Network.Decode((quantised ? code : bounded).to_type(_precision)).to_type(ScalarType.Float32);
         var difference = made - batch.Frames;
         var absolute = (difference.abs() * batch.Weights).mean();
-        var square = (difference.square() * batch.Weights).mean();
-        var loss = absolute + (Number.Of(_config.SquaredWeight) * square);
+        var square = (difference.Squared() * batch.Weights).mean();
+        var loss = absolute.Plus(Number.Of(_config.SquaredWeight) * square);
         if (quantised && !_config.DecoderOnly)
         {
             var target = _codebook is null ? code : code.detach();
-            loss = loss + (Number.Of(_config.Commitment) * (bounded - target.detach()).square().sum(-1).mean());
+            loss = loss.Plus(Number.Of(_config.Commitment) * (bounded - target.detach()).Squared().sum(-1).mean());
             if (_codebook is null && _network.Quantizer is VectorQuantizer)
             {
-                loss = loss + (_network.Quantizer.Codes(index) - bounded.detach()).square().sum(-1).mean();
+                loss = loss.Plus((_network.Quantizer.Codes(index) - bounded.detach()).Squared().sum(-1).mean());
             }
         }
 
         if (_perceptual is not null)
         {
-            loss = loss + (Number.Of(_config.PerceptualWeight) * _perceptual.Of(batch.Frames, made));
+            loss = loss.Plus(Number.Of(_config.PerceptualWeight) * _perceptual.Of(batch.Frames, made));
         }
 
         if (competes)
         {
-            loss = loss + (Number.Of(_config.AdversarialWeight) * _adversarial!.Fool(made));
+            loss = loss.Plus(Number.Of(_config.AdversarialWeight) * _adversarial!.Fool(made));
         }
 
         (loss * Number.Of(share)).backward();
@@ -173,11 +173,11 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         using var _ = no_grad();
         string kind = batch.IsStill ? "still" : "clip";
         figures.Add("loss", Number.Of(share) * loss);
-        figures.Add("psnr_" + kind, difference.square().mean(), Psnr);
+        figures.Add("psnr_" + kind, difference.Squared().mean(), Psnr);
         if (batch.HasSubjects)
         {
             var inBox = (batch.Weights > Number.Of(1)).to_type(ScalarType.Float32);
-            figures.Add("psnr_subject_" + kind, (difference.square().mean([-1], keepdim: true) * inBox).sum() / inBox.sum(), Psnr);
+            figures.Add("psnr_subject_" + kind, (difference.Squared().mean([-1], keepdim: true) * inBox).sum() / inBox.sum(), Psnr);
         }
 
         if (quantised && _codebook is not null)

@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
@@ -56,7 +57,7 @@ internal sealed class WorkingCopy<T> : IDisposable
 
             if (weight.grad is { } old)
             {
-                old.add_(gradient);
+                old.add_(gradient, Number.Of(1));
             }
             else
             {

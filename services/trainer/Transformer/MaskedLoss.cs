@@ -19,7 +19,7 @@ internal static class MaskedLoss
         var masked = rows.flatten(0, 1).index_select(0, at);
         var code = network.Code;
         var targets = batch.Tokens.flatten().index_select(0, at);
-        return Enumerable.Range(0, code.Parts).Select(OfPart).Aggregate((sum, loss) => sum + loss);
+        return Enumerable.Range(0, code.Parts).Select(OfPart).Aggregate((sum, loss) => sum.Plus(loss));
 
         Tensor OfPart(int part)
         {
@@ -34,7 +34,7 @@ internal static class MaskedLoss
     {
         var (drop, mask) = (batch.DropText, batch.WordMask);
         var empty = nn.functional.pad(emptyText, [0, 0, 0, text.shape[1] - 1]);
-        var first = arange(Number.Of(mask.shape[1]), device: mask.device).eq(Number.Of(0)).unsqueeze(0);
+        var first = Number.Range(mask.shape[1], mask.device).eq(Number.Of(0)).unsqueeze(0);
         return (where(drop.view(-1, 1, 1), empty, text.to_type(emptyText.dtype)), where(drop.view(-1, 1), first, mask));
     }
 }

@@ -220,7 +220,7 @@ public sealed class ClipSamplerTests : IDisposable
             foreach (var (_, parameter) in network.named_parameters())
             {
                 // Zero-initialised parts would hide what they break.
-                parameter.add_(randn_like(parameter) * Number.Of(0.2f));
+                parameter.add_(randn_like(parameter), Number.Of(0.2f));
             }
 
             network.Codebook!.normal_();

@@ -62,7 +62,7 @@ public sealed class T5EncoderTests
         using var noGradient = torch.no_grad();
         using var encoder = Create(Odd);
         var alone = encoder.call(Ids(Tokens[..5]), torch.ones([1, 5], torch.ScalarType.Bool));
-        var mask = torch.arange(Number.Of(Tokens.Length)).lt(torch.tensor([5L, Tokens.Length]).unsqueeze(1));
+        var mask = Number.Range(Tokens.Length, torch.CPU).lt(torch.tensor([5L, Tokens.Length]).unsqueeze(1));
 
         var padded = encoder.call(torch.cat([Ids(Tokens), Ids(Tokens)]), mask);
 
@@ -111,7 +111,7 @@ public sealed class T5EncoderTests
         }
 
         encoder.train();
-        encoder.call(Ids(Tokens), mask).square().sum().backward();
+        encoder.call(Ids(Tokens), mask).Squared().sum().backward();
 
         Assert.All(encoder.named_parameters(), p => Assert.True(p.parameter.grad is { } grad && grad.abs().sum().item<float>() > 0, p.name));
     }

@@ -44,7 +44,7 @@ public sealed class TextEncoderFolderTests : IDisposable
     [Fact]
     public void Load_TwoEmbeddingsThatDiffer_NamesThem()
     {
-        T5Fixture.Copy(Model, tensors => [.. tensors.Select(pair => WritableTensor.From(pair.Key, pair.Value)), WritableTensor.From("encoder.embed_tokens.weight", tensors["shared.weight"] + Number.Of(1))]);
+        T5Fixture.Copy(Model, tensors => [.. tensors.Select(pair => WritableTensor.From(pair.Key, pair.Value)), WritableTensor.From("encoder.embed_tokens.weight", tensors["shared.weight"].Plus(Number.Of(1)))]);
 
         AssertRefused("model.safetensors", "'shared.weight': is another name of 'encoder.embed_tokens.weight', but differs from it");
     }

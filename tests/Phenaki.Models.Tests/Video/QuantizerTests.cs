@@ -13,7 +13,7 @@ public sealed class QuantizerTests
     {
         using var scope = NewDisposeScope();
         using var quantizer = new FiniteScalarQuantizer(levels, CPU);
-        var all = arange(Number.Of(levels.Aggregate(1, (a, b) => a * b)), dtype: ScalarType.Int64);
+        var all = Number.Range(levels.Aggregate(1, (a, b) => a * b), CPU);
         var codes = quantizer.Codes(all);
         Assert.True(quantizer.Indices(codes).equal(all).all().item<bool>());
         Assert.True((codes.abs() <= Number.Of(1)).all().item<bool>());
@@ -47,7 +47,7 @@ public sealed class QuantizerTests
         using var quantizer = new VectorQuantizer(new(40, 1), 6, CPU);
         var rows = randn(200, 6) * Number.Of(3);
         var bounded = quantizer.Bound(rows);
-        var codes = quantizer.Codes(arange(Number.Of(40), dtype: ScalarType.Int64));
+        var codes = quantizer.Codes(Number.Range(40, CPU));
         var nearest = cdist(bounded, codes, 2).argmin(1);
         Assert.True(quantizer.Indices(bounded).equal(nearest).all().item<bool>());
         Assert.True((codes.norm(1) - Number.Of(1)).abs().max().item<float>() < 1e-5f);
@@ -60,10 +60,10 @@ public sealed class QuantizerTests
         using var quantizer = new VectorQuantizer(new(7 * 7 * 7, 3), 12, CPU);
         var bounded = quantizer.Bound(randn(50, 2, 12) * Number.Of(3));
         var indices = quantizer.Indices(bounded);
-        var codes = quantizer.Codes(arange(Number.Of(343), dtype: ScalarType.Int64));
+        var codes = quantizer.Codes(Number.Range(343, CPU));
         Assert.True(indices.flatten().equal(cdist(bounded.flatten(0, 1), codes, 2).argmin(1)).all().item<bool>());
         var table = quantizer.Table();
-        var sums = Enumerable.Range(0, 3).Select(part => table.index_select(0, quantizer.Entries(indices.flatten(), part))).Aggregate((a, b) => a + b);
+        var sums = Enumerable.Range(0, 3).Select(part => table.index_select(0, quantizer.Entries(indices.flatten(), part))).Aggregate((a, b) => a.Plus(b));
         Assert.True((sums - quantizer.Codes(indices.flatten())).abs().max().item<float>() < 1e-6f);
     }
 

@@ -45,7 +45,7 @@ public sealed class VideoTokenizerCausalityTests
         for (int latent = 1; latent < LatentFrames; latent++)
         {
             var changed = tokens.clone();
-            changed.narrow(1, latent, LatentFrames - latent).add_(Number.Of(1)).remainder_(Number.Of(config.Quantizer.CodebookSize));
+            changed.narrow(1, latent, LatentFrames - latent).add_(Number.Of(1), Number.Of(1)).remainder_(Number.Of(config.Quantizer.CodebookSize));
             var other = network.Decode(network.Quantizer.Codes(changed));
             int first = geometry.FirstFrame(latent);
             Assert.True(frames.narrow(1, 0, first).equal(other.narrow(1, 0, first)).all().item<bool>());

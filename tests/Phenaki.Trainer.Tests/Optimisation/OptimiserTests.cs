@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using Phenaki.Trainer.Optimisation;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
@@ -47,7 +48,7 @@ public sealed class OptimiserTests
         for (int step = 0; step < 300; step++)
         {
             using var inner = NewDisposeScope();
-            var loss = (x.matmul(matrix) - x.matmul(truth)).square().mean();
+            var loss = (x.matmul(matrix) - x.matmul(truth)).Squared().mean();
             loss.backward();
             optimiser.Step(step, 300);
             last = loss.item<float>();

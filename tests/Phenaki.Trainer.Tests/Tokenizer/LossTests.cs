@@ -37,7 +37,7 @@ public sealed class LossTests
         using var loss = new AdversarialLoss(8, new OptimiserConfig { AdamLearningRate = 0.005, WarmupSteps = 0 }, CPU);
         using var generator = new Generator(1, CPU);
         var made = (rand([4, 1, 16, 16, 3], generator: generator) - Number.Of(0.5f)).requires_grad_();
-        var real = made.detach() + Number.Of(0.8f);
+        var real = made.detach().Plus(Number.Of(0.8f));
         double first = loss.Learn(real, made, 1).item<float>();
         loss.Step(0, 100);
         double last = first;

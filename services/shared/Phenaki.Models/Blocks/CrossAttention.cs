@@ -59,7 +59,7 @@ public sealed class CrossAttention : nn.Module<Tensor, Tensor, Tensor, Tensor, T
         var (batch, length, width) = (x.shape[0], x.shape[1], x.shape[2]);
         if (keys.dim() == FoldedDimensions)
         {
-            var weights = (bmm(x, keys).view(batch, length, _heads, -1) + bias).softmax(-1);
+            var weights = bmm(x, keys).view(batch, length, _heads, -1).Plus(bias).softmax(-1);
             return bmm(weights.view(batch, length, -1), values).MoveToOuterDisposeScope();
         }
 

@@ -65,7 +65,7 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
 
         // Sums along the window and along a head are made in the same order however many rows come together, which the kernels of attention do not promise.
         var query = all.select(2, 0) * Number.Of((float)(1 / Math.Sqrt(all.shape[4])));
-        var scores = (query.unsqueeze(1) * Windows(keys, window)).sum(-1) + bias.view(1, window, 1, _heads);
+        var scores = (query.unsqueeze(1) * Windows(keys, window)).sum(-1).Plus(bias.view(1, window, 1, _heads));
         if (missing > 0)
         {
             scores = scores.masked_fill(Outside(rows, window, missing, x.device), Number.Of(float.NegativeInfinity));
@@ -80,7 +80,7 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
 
     // Where a window reaches back before the first row of all.
     private static Tensor Outside(long rows, long window, long missing, Device device) =>
-        (arange(Number.Of(rows), device: device).unsqueeze(1) + arange(Number.Of(window), device: device) < Number.Of(missing)).view(rows, window, 1, 1);
+        (Number.Range(rows, device).unsqueeze(1).Plus(Number.Range(window, device)) < Number.Of(missing)).view(rows, window, 1, 1);
 
     private (Tensor Query, Tensor Key, Tensor Value) Heads(Tensor x)
     {

@@ -61,7 +61,7 @@ public sealed class MaskedTransformerLayer : nn.Module
         using var scope = NewDisposeScope();
         var changes = text.Modulation?.chunk(4, -1);
         var normed = Modulate(attention_norm.forward(x), changes?[0], changes?[1]);
-        return Rest(x + attention.forward(normed, positionBias), text, textBias, changes).MoveToOuterDisposeScope();
+        return Rest(x.Plus(attention.forward(normed, positionBias)), text, textBias, changes).MoveToOuterDisposeScope();
     }
 
     /// <summary>Maps some of the token rows; all of them are attended to.</summary>
@@ -76,14 +76,14 @@ public sealed class MaskedTransformerLayer : nn.Module
         using var scope = NewDisposeScope();
         var changes = text.Modulation?.chunk(4, -1);
         var normed = Modulate(attention_norm.forward(x), changes?[0], changes?[1]);
-        return Rest(x.index_select(1, at) + attention.ForwardAt(normed, at, positionBias), text, textBias, changes).MoveToOuterDisposeScope();
+        return Rest(x.index_select(1, at).Plus(attention.ForwardAt(normed, at, positionBias)), text, textBias, changes).MoveToOuterDisposeScope();
     }
 
     private Tensor Rest(Tensor x, LayerText text, Tensor textBias, Tensor[]? changes)
     {
-        x = x + text_attention.forward(text_norm.forward(x), text.Keys, text.Values, textBias);
-        return x + feed_forward.forward(Modulate(feed_forward_norm.forward(x), changes?[2], changes?[3]));
+        x = x.Plus(text_attention.forward(text_norm.forward(x), text.Keys, text.Values, textBias));
+        return x.Plus(feed_forward.forward(Modulate(feed_forward_norm.forward(x), changes?[2], changes?[3])));
     }
 
-    private static Tensor Modulate(Tensor x, Tensor? scale, Tensor? shift) => scale is null || shift is null ? x : shift.addcmul(x, Number.Of(1) + scale, Number.Of(1));
+    private static Tensor Modulate(Tensor x, Tensor? scale, Tensor? shift) => scale is null || shift is null ? x : shift.addcmul(x, scale.Plus(Number.Of(1)), Number.Of(1));
 }

@@ -102,7 +102,7 @@ public sealed class MaskedTransformerNetwork : nn.Module
 
     /// <summary>The rows that codes are embedded and predicted by: computed once for a pass in training, once for a model when serving.</summary>
     /// <returns>Shape [parts * part size, width].</returns>
-    public Tensor Embeddings() => code_projection is null || codebook is null ? token_embedding.alias() : token_embedding + code_projection.forward(codebook);
+    public Tensor Embeddings() => code_projection is null || codebook is null ? token_embedding.alias() : token_embedding.Plus(code_projection.forward(codebook));
 
     /// <summary>Maps tokens to rows from which <see cref="Logits"/> predicts.</summary>
     /// <param name="tokens">Shape [batch, tokens], int64; a masked token holds the codebook size.</param>
@@ -119,15 +119,15 @@ public sealed class MaskedTransformerNetwork : nn.Module
     {
         long count = tokens.shape[1];
         long latentFrames = count / (_config.Rows * _config.Columns);
-        var place = (time_position.narrow(0, 0, latentFrames) + space_position).view(1, count, _config.Width);
+        var place = time_position.narrow(0, 0, latentFrames).Plus(space_position).view(1, count, _config.Width);
         var known = Embed(embeddings, tokens, _config.CodeParts);
-        var x = where(tokens.eq(Number.Of(MaskToken)).unsqueeze(-1), mask_embedding, known) + place;
+        var x = where(tokens.eq(Number.Of(MaskToken)).unsqueeze(-1), mask_embedding, known).Plus(place);
         int convolved = 0;
         for (int i = 0; i < layers.Count; i++)
         {
             if (convolved < grid_convolutions.Count && i == convolved * layers.Count / grid_convolutions.Count)
             {
-                x = x + Convolve(grid_convolutions[convolved++], x, latentFrames);
+                x = x.Plus(Convolve(grid_convolutions[convolved++], x, latentFrames));
             }
 
             if (i < layers.Count - 1)
@@ -155,7 +155,7 @@ public sealed class MaskedTransformerNetwork : nn.Module
     /// <param name="tokens">Shape [count], int64: tokens whose parts before this one are known; nothing else of them is read.</param>
     /// <returns>Shape [..., count, width].</returns>
     public Tensor Hidden(Tensor rows, Tensor embeddings, int part, Tensor tokens) =>
-        part == 0 ? output_projection.forward(rows) : part_projections[part - 1].forward(rows + Embed(embeddings, tokens, part));
+        part == 0 ? output_projection.forward(rows) : part_projections[part - 1].forward(rows.Plus(Embed(embeddings, tokens, part)));
 
     /// <summary>Predicts a part of the tokens: an affine function of the rows, so that what guidance mixes may be mixed before it.</summary>
     /// <param name="hidden">From <see cref="Hidden"/>, shape [count, width].</param>
@@ -188,9 +188,9 @@ public sealed class MaskedTransformerNetwork : nn.Module
         Tensor? sum = null;
         for (int part = 0; part < parts; part++)
         {
-            var entries = tokens.div(Number.Of(Code.Stride(part)), RoundingMode.floor).remainder(Number.Of(Code.PartSize)) + Number.Of(part * Code.PartSize);
+            var entries = tokens.div(Number.Of(Code.Stride(part)), RoundingMode.floor).remainder(Number.Of(Code.PartSize)).Plus(Number.Of(part * Code.PartSize));
             var rows = embeddings.index_select(0, entries.flatten()).view([.. tokens.shape, _config.Width]);
-            sum = sum is null ? rows : sum + rows;
+            sum = sum is null ? rows : sum.Plus(rows);
         }
 
         return sum!;

@@ -14,6 +14,6 @@ public static class TextBatch
         long longest = (texts.Max(text => text.shape[1]) + multiple - 1) / multiple * multiple;
         var padded = texts.Select(text => nn.functional.pad(text, [0, 0, 0, longest - text.shape[1]]));
         var lengths = tensor(texts.Select(text => text.shape[1]).ToArray(), dtype: ScalarType.Int64, device: texts[0].device);
-        return (cat([.. padded], 0), arange(Number.Of(longest), device: texts[0].device).unsqueeze(0) < lengths.unsqueeze(1));
+        return (cat([.. padded], 0), Number.Range(longest, texts[0].device).unsqueeze(0) < lengths.unsqueeze(1));
     }
 }

@@ -45,7 +45,7 @@ internal sealed class T5Attention : torch.nn.Module<torch.Tensor, torch.Tensor, 
     public override torch.Tensor forward(torch.Tensor x, torch.Tensor bias)
     {
         using var scope = torch.NewDisposeScope();
-        var scores = torch.matmul(Heads(_q.call(x)), Heads(_k.call(x)).transpose(-1, -2)) + bias;
+        var scores = torch.matmul(Heads(_q.call(x)), Heads(_k.call(x)).transpose(-1, -2)).Plus(bias);
         var shares = torch.nn.functional.softmax(scores, -1);
         if (training && _dropout > 0)
         {

@@ -28,8 +28,8 @@ internal sealed class T5Block : torch.nn.Module<torch.Tensor, torch.Tensor, torc
     public override torch.Tensor forward(torch.Tensor x, torch.Tensor bias)
     {
         using var scope = torch.NewDisposeScope();
-        var attended = x + Dropped(Attention.call(_attentionNorm.call(x), bias));
-        return (attended + Dropped(_feedForward.call(_feedForwardNorm.call(attended)))).MoveToOuterDisposeScope();
+        var attended = x.Plus(Dropped(Attention.call(_attentionNorm.call(x), bias)));
+        return attended.Plus(Dropped(_feedForward.call(_feedForwardNorm.call(attended)))).MoveToOuterDisposeScope();
     }
 
     private torch.Tensor Dropped(torch.Tensor x) => training && _dropout > 0 ? torch.nn.functional.dropout(x, _dropout, training: true) : x;

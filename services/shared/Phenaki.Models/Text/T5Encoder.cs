@@ -50,7 +50,7 @@ public sealed class T5Encoder : torch.nn.Module<torch.Tensor, torch.Tensor, torc
     {
         using var scope = torch.NewDisposeScope();
         var padding = mask.logical_not().to(torch.ScalarType.Float32).view(mask.shape[0], 1, 1, mask.shape[1]) * Number.Of(PaddingBias);
-        return Run(ids, PositionBias(ids.shape[1]) + padding).MoveToOuterDisposeScope();
+        return Run(ids, PositionBias(ids.shape[1]).Plus(padding)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Embeds a batch under a bias [b or 1, h, n, n] that is added to every block's attention scores.</summary>

@@ -21,7 +21,7 @@ internal sealed class T5RmsNorm : torch.nn.Module<torch.Tensor, torch.Tensor>
     {
         using var scope = torch.NewDisposeScope();
         var wide = x.to(torch.ScalarType.Float32);
-        var scale = torch.rsqrt(wide.square().mean([-1], keepdim: true) + Number.Of(_epsilon));
+        var scale = torch.rsqrt(wide.Squared().mean([-1], keepdim: true).Plus(Number.Of(_epsilon)));
         return ((wide * scale).to(_weight.dtype) * _weight).MoveToOuterDisposeScope();
     }
 }

@@ -28,13 +28,13 @@ public sealed class FiniteScalarQuantizer : Quantizer
         var half = PerLevel(level => (level - 1) * (1 + Slack) / 2);
         var offset = PerLevel(level => level % 2 == 0 ? 0.5 : 0);
         var shift = PerLevel(level => level % 2 == 0 ? Math.Atanh(0.5 / ((level - 1) * (1 + Slack) / 2)) : 0);
-        return ((rows + shift).tanh() * half - offset) / PerLevel(level => level / 2);
+        return (rows.Plus(shift).tanh() * half - offset) / PerLevel(level => level / 2);
     }
 
     /// <inheritdoc />
     public override Tensor Indices(Tensor bounded)
     {
-        var digits = (bounded * PerLevel(level => level / 2)).round() + PerLevel(level => level / 2);
+        var digits = (bounded * PerLevel(level => level / 2)).round().Plus(PerLevel(level => level / 2));
         return (digits * tensor(Strides(), dtype: ScalarType.Float64, device: _device)).sum(-1).to_type(ScalarType.Int64);
     }
 

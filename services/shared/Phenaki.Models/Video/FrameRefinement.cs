@@ -44,6 +44,6 @@ public sealed class FrameRefinement : nn.Module<Tensor, Tensor>
         var hidden = nn.functional.silu(first.forward(folded));
         hidden = nn.functional.silu(second.forward(hidden));
         var change = last.forward(hidden).reshape(-1, 3, 2, 2, height, width).permute(0, 4, 2, 5, 3, 1);
-        return (frames + change.reshape(shape)).MoveToOuterDisposeScope();
+        return frames.Plus(change.reshape(shape)).MoveToOuterDisposeScope();
     }
 }

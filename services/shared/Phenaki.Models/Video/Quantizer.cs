@@ -33,7 +33,7 @@ public abstract class Quantizer : nn.Module
     {
         var bounded = Bound(rows);
         var indices = Indices(bounded.detach());
-        var quantised = bounded + (Codes(indices) - bounded).detach();
+        var quantised = bounded.Plus((Codes(indices) - bounded).detach());
         return (quantised, indices, bounded);
     }
 

@@ -31,8 +31,8 @@ public sealed class SpatialLayer : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var shape = x.shape;
         x = x.reshape(-1, shape[2], shape[3]);
-        x = x + attention.forward(attention_norm.forward(x), null);
-        x = x + feed_forward.forward(feed_forward_norm.forward(x));
+        x = x.Plus(attention.forward(attention_norm.forward(x), null));
+        x = x.Plus(feed_forward.forward(feed_forward_norm.forward(x)));
         return x.view(shape).MoveToOuterDisposeScope();
     }
 }

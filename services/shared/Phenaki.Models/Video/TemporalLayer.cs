@@ -56,13 +56,13 @@ public sealed class TemporalLayer : nn.Module<Tensor, Tensor>
 
     private Tensor Map(Tensor rows, Func<Tensor, Tensor> attend)
     {
-        rows = rows + attend(attention_norm.forward(rows));
-        return rows + feed_forward.forward(feed_forward_norm.forward(rows));
+        rows = rows.Plus(attend(attention_norm.forward(rows)));
+        return rows.Plus(feed_forward.forward(feed_forward_norm.forward(rows)));
     }
 
     private Tensor CausalBias(long frames)
     {
-        var steps = arange(Number.Of(frames), device: distance_bias.device);
+        var steps = Number.Range(frames, distance_bias.device);
         var distance = steps.unsqueeze(1) - steps.unsqueeze(0);
         var outside = (distance < Number.Of(0)).logical_or(distance >= Number.Of(_window));
         var bias = distance_bias.index_select(1, distance.clamp(Number.Of(0), Number.Of(_window - 1)).flatten()).view(-1, frames, frames);

@@ -41,7 +41,7 @@ public sealed class VectorQuantizer : Quantizer
         var token = zeros(rows.shape[0], dtype: ScalarType.Int64, device: rows.device);
         for (int part = 0; part < Code.Parts; part++)
         {
-            token = token + (matmul(rows.select(1, part), tables[part].t()).max(1).indexes * Number.Of(Code.Stride(part)));
+            token = token.Plus(matmul(rows.select(1, part), tables[part].t()).max(1).indexes * Number.Of(Code.Stride(part)));
         }
 
         return token.view(bounded.shape[..^1]);
@@ -59,7 +59,7 @@ public sealed class VectorQuantizer : Quantizer
     /// <param name="part">Number of the part, from 0.</param>
     /// <returns>Int64, shape [...].</returns>
     public Tensor Entries(Tensor indices, int part) =>
-        indices.div(Number.Of(Code.Stride(part)), RoundingMode.floor).remainder(Number.Of(Code.PartSize)) + Number.Of(part * Code.PartSize);
+        indices.div(Number.Of(Code.Stride(part)), RoundingMode.floor).remainder(Number.Of(Code.PartSize)).Plus(Number.Of(part * Code.PartSize));
 
     /// <summary>Every entry as a whole row in which the other parts are zero, shape [parts * part size, code width]: codes are sums of these.</summary>
     public Tensor Table()

@@ -100,7 +100,7 @@ public sealed class VideoTokenizerNetwork : nn.Module
     /// <returns>Shape [batch, 1 + n * temporal patch, height, width, 3], values about -1 to 1.</returns>
     public Tensor Decode(Tensor codes)
     {
-        var x = from_code.forward(codes) + decoder_position;
+        var x = from_code.forward(codes).Plus(decoder_position);
         foreach (var layer in decoder_temporal)
         {
             x = layer.forward(x);
@@ -145,7 +145,7 @@ public sealed class VideoTokenizerNetwork : nn.Module
     /// <returns>The frames of each of the others, shape [1, 1 or temporal patch, height, width, 3], values about -1 to 1.</returns>
     public IReadOnlyList<Tensor> DecodeNext(Tensor codes, bool first, int context, IReadOnlyList<KeyValueCache> past)
     {
-        var x = from_code.forward(codes) + decoder_position;
+        var x = from_code.forward(codes).Plus(decoder_position);
         for (int i = 0; i < past.Count; i++)
         {
             x = decoder_temporal[i].Next(x, past[i]);
@@ -182,7 +182,7 @@ public sealed class VideoTokenizerNetwork : nn.Module
         using var _ = inference_mode();
         using var scope = NewDisposeScope();
         int latentFrame = _geometry.TemporalPatch * _geometry.FrameBytes;
-        var frames = sin(arange(Number.Of(most * latentFrame), dtype: ScalarType.Float32, device: encoder_position.device))
+        var frames = sin(Number.Range(most * latentFrame, encoder_position.device, ScalarType.Float32))
             .view(1, -1, _geometry.Height, _geometry.Width, 3);
         var alone = cat([.. frames.split(_geometry.TemporalPatch, 1).Select(Probe)], 1);
         int together = 1;
@@ -223,7 +223,7 @@ public sealed class VideoTokenizerNetwork : nn.Module
             embedded.Add(embed_later.forward(Patches.Cut(frames.narrow(1, known, count - known), _geometry, _geometry.TemporalPatch)));
         }
 
-        return (embedded.Count == 1 ? embedded[0] : cat(embedded, 1)) + encoder_position;
+        return (embedded.Count == 1 ? embedded[0] : cat(embedded, 1)).Plus(encoder_position);
     }
 
     private Tensor Pixels(Tensor x, bool first)
@@ -243,7 +243,7 @@ public sealed class VideoTokenizerNetwork : nn.Module
         return frames.Count == 1 ? frames[0] : cat(frames, 1);
     }
 
-    private static Tensor Patch(Tensor x, Linear pixels, FeedForward? detail) => detail is null ? pixels.forward(x) : pixels.forward(x) + detail.forward(x);
+    private static Tensor Patch(Tensor x, Linear pixels, FeedForward? detail) => detail is null ? pixels.forward(x) : pixels.forward(x).Plus(detail.forward(x));
 
     private static ModuleList<T> Layers<T>(int count, Func<T> create)
         where T : nn.Module => new([.. Enumerable.Range(0, count).Select(_ => create())]);
