@@ -21,7 +21,7 @@ internal sealed class StoryEvaluation(StorySampler sampler, Judge judge, Evaluat
     public IEnumerable<(string Name, Figure Figure)> MeasureRandom(Action<int> progress, CancellationToken cancellationToken)
     {
         var right = new List<JudgedScene>();
-        var seams = new List<double>();
+        var (seams, seamsOnReal) = (new List<double>(), new List<double>());
         for (int story = 0; story < options.Stories; story++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -42,6 +42,7 @@ internal sealed class StoryEvaluation(StorySampler sampler, Judge judge, Evaluat
             var told = Tell(new StoryScript("story", parts), options.Seed + (ulong)story);
             right.AddRange(told.Scenes);
             seams.AddRange(SeamRatios(told.Clips, scenes));
+            seamsOnReal.AddRange(SeamRatios(told.Drawn, scenes));
             progress(story + 1);
         }
 
@@ -54,11 +55,11 @@ internal sealed class StoryEvaluation(StorySampler sampler, Judge judge, Evaluat
             yield return ("story_all_three_on_real", Figure.Share(right, scene => scene.IsRightOnReal));
         }
 
-        if (seams.Count > 0)
+        foreach (var (name, ratios) in seams.Count > 0 ? new[] { (string.Empty, seams), ("_on_real", seamsOnReal) } : [])
         {
-            seams.Sort();
-            yield return ("seam_ratio", new Figure(seams[seams.Count / 2], seams.Count));
-            yield return ("seam_within_twice", new Figure(seams.Average(ratio => ratio <= 2 ? 1.0 : 0), seams.Count));
+            ratios.Sort();
+            yield return ("seam_ratio" + name, new Figure(ratios[ratios.Count / 2], ratios.Count));
+            yield return ("seam_within_twice" + name, new Figure(ratios.Average(ratio => ratio <= 2 ? 1.0 : 0), ratios.Count));
         }
     }
 
@@ -89,20 +90,20 @@ internal sealed class StoryEvaluation(StorySampler sampler, Judge judge, Evaluat
     }
 
     // The same story is drawn by the world and judged too: what the judge makes of scenes that go on from others is part of what it measures.
-    private (IReadOnlyList<IReadOnlyList<byte[]>> Clips, IReadOnlyList<JudgedScene> Scenes) Tell(StoryScript story, ulong seed)
+    private Telling Tell(StoryScript story, ulong seed)
     {
         string[] each = [.. story.Scenes.SelectMany(part => Enumerable.Repeat(part.Prompt, ClipsPerScene))];
         var clips = sampler.Story(each, options.Sampling ?? sampler.DefaultSampling, seed);
-        var seen = judge.See([.. clips.Chunk(ClipsPerScene).Select(scene => Last(scene.SelectMany(clip => clip)))]);
-        int framesPerScene = clips[1].Count * ClipsPerScene;
-        var drawn = _world.DrawStory(story, seed, framesPerScene).Chunk(StoryWorldDataset.FrameBytes).Chunk(framesPerScene);
-        var seenReal = judge.See([.. drawn.Select(Last)]);
+        int framesPerClip = clips[1].Count;
+        IReadOnlyList<byte[]>[] drawn = [.. _world.DrawStory(story, seed, framesPerClip * ClipsPerScene).Chunk(StoryWorldDataset.FrameBytes).Chunk(framesPerClip)];
+        var (seen, seenReal) = (judge.See(LastFrames(clips)), judge.See(LastFrames(drawn)));
         var scenes = story.Scenes.Select((part, i) => new JudgedScene($"{story.Name}, scene {i + 1}", part.Scene, seen[i], seenReal[i])).ToList();
         Judged.AddRange(scenes);
-        return (clips, scenes);
+        return new Telling(clips, drawn, scenes);
     }
 
-    private static byte[] Last(IEnumerable<byte[]> frames) => [.. frames.TakeLast(JudgeNetwork.Frames).SelectMany(frame => frame)];
+    private static byte[][] LastFrames(IEnumerable<IReadOnlyList<byte[]>> clips) =>
+        [.. clips.Chunk(ClipsPerScene).Select(scene => scene.SelectMany(clip => clip).TakeLast(JudgeNetwork.Frames).SelectMany(frame => frame).ToArray())];
 
     // At borders of scenes in one place: the change to the first new frame by the median change inside the story's clips.
     private static IEnumerable<double> SeamRatios(IReadOnlyList<IReadOnlyList<byte[]>> clips, SceneSpec[] scenes)
@@ -128,4 +129,7 @@ internal sealed class StoryEvaluation(StorySampler sampler, Judge judge, Evaluat
 
         return (double)sum / before.Length;
     }
+
+    // Frames by clip: made by the model, and drawn by the world.
+    private sealed record Telling(IReadOnlyList<IReadOnlyList<byte[]>> Clips, IReadOnlyList<IReadOnlyList<byte[]>> Drawn, IReadOnlyList<JudgedScene> Scenes);
 }
