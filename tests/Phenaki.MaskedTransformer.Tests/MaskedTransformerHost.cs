@@ -15,7 +15,8 @@ internal static class MaskedTransformerHost
     }
 
     public static Task<ServiceHost> StartAsync(
-        Func<MaskedTransformerOptions, IMaskedTransformer>? load, CancellationToken cancellationToken, int maxQueue = 64, int maxActive = 4, TimeProvider? time = null, string? folder = null) =>
+        Func<MaskedTransformerOptions, IMaskedTransformer>? load, CancellationToken cancellationToken, int maxQueue = 64, int maxActive = 4, TimeProvider? time = null, string? folder = null,
+        string precision = "float32") =>
         ServiceHost.StartAsync(
             builder =>
             {
@@ -34,6 +35,7 @@ internal static class MaskedTransformerHost
                 ["MaskedTransformer:MaxActive"] = $"{maxActive}",
                 ["MaskedTransformer:Model"] = folder,
                 ["MaskedTransformer:Device"] = "cpu",
+                ["MaskedTransformer:Precision"] = precision,
             },
             cancellationToken);
 }

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Phenaki.Common.V1;
 using Phenaki.Contracts;
 using Phenaki.MaskedTransformer.V1;
@@ -27,6 +28,30 @@ public sealed class RealModelTests
         Assert.Equal(alone, together[3]);
         Assert.NotEqual(alone, await SampleAsync(host, seed: 4, frames: 3));
         Assert.Equal([7, 8, 9, 10], alone[..4]);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task GetModel_InBFloat16_TellsAnotherFingerprint()
+    {
+        using var folder = new TemporaryFolder();
+        string model = TinyModels.WriteMaskedTransformer(folder.Of("model"));
+        var fingerprints = new HashSet<string>();
+        foreach (string precision in (string[])["float32", "auto", "bfloat16"])
+        {
+            await using var host = await MaskedTransformerHost.StartAsync(load: null, Cancellation, folder: model, precision: precision);
+            await host.ReadyAsync(Cancellation);
+            var told = await new MaskedTransformerService.MaskedTransformerServiceClient(host.Channel).GetModelAsync(new(), cancellationToken: Cancellation);
+            fingerprints.Add(told.Model.Fingerprint);
+        }
+
+        Assert.Equal(2, fingerprints.Count);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Start_UnknownPrecision_NamesItAndWhatIsAllowed()
+    {
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => MaskedTransformerHost.StartAsync(load: null, Cancellation, precision: "half"));
+        Assert.Contains("allowed are float32, bfloat16 and auto", error.Message, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 120_000)]

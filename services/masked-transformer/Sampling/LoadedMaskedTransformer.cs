@@ -24,7 +24,7 @@ internal sealed class LoadedMaskedTransformer : IMaskedTransformer
     public static IMaskedTransformer Load(MaskedTransformerOptions options)
     {
         var folder = ModelFolderPath.Resolve(options.Model, "masked-transformer", $"{MaskedTransformerOptions.Section}:{nameof(options.Model)}");
-        var model = MaskedTransformerModel.Load(folder, ComputeDevice.Parse(options.Device));
+        var model = MaskedTransformerModel.Load(folder, ComputeDevice.Parse(options.Device), options.Precision);
         try
         {
             model.MaxClipsPerForward = options.MaxClipsPerForward > 0

@@ -71,8 +71,8 @@ internal sealed record TokenizerTrainingConfig
     /// <summary>Part of the mean over the weights of all steps that stays at each step, 0 to 0.9999999; the mean is what is exported and sampled. 0, the default, exports the last weights.</summary>
     public double EmaDecay { get; init; }
 
-    /// <summary>What passes compute in (<see cref="Training.Precision"/>): "auto", the default, "float32" or "bfloat16".</summary>
-    public string Precision { get; init; } = Training.Precision.Auto;
+    /// <summary>What passes compute in (<see cref="Models.Precision"/>): "auto", the default, "float32" or "bfloat16".</summary>
+    public string Precision { get; init; } = Models.Precision.Auto;
 
     /// <summary>Minutes between checkpoints, above 0.</summary>
     public double SaveMinutes { get; init; } = 5;
@@ -98,7 +98,7 @@ internal sealed record TokenizerTrainingConfig
             yield return "optimiser." + violation;
         }
 
-        foreach (var violation in Training.Precision.Violations(Precision))
+        foreach (var violation in Models.Precision.Violations(Precision))
         {
             yield return violation;
         }

@@ -25,15 +25,22 @@ internal static class GivenModel
 
     /// <summary>Copies weights by name; what only the target has stays as it is.</summary>
     /// <param name="from">Their source.</param>
-    /// <param name="to">Has all of them, in the same shapes.</param>
+    /// <param name="to">Has all of them, in the same shapes or larger ones, of which the leading rows and columns are filled.</param>
     /// <param name="except">Name of one to leave out; null for none.</param>
     public static void Copy(nn.Module from, nn.Module to, string? except = null)
     {
         using var _ = no_grad();
+        using var scope = NewDisposeScope();
         var target = to.state_dict();
         foreach (var (name, tensor) in from.state_dict().Where(entry => entry.Key != except))
         {
-            target[name].copy_(tensor);
+            var place = target[name];
+            for (int axis = 0; axis < tensor.dim(); axis++)
+            {
+                place = place.narrow(axis, 0, tensor.shape[axis]);
+            }
+
+            place.copy_(tensor);
         }
     }
 

@@ -210,7 +210,38 @@ public sealed class ClipSamplerTests : IDisposable
             Seed = seed,
         });
 
-    private MaskedTransformerModel Load(MaskedTransformerConfig config)
+    [Fact]
+    public void Load_InBFloat16_PredictsNearlyTheSameAndIsAnotherModel()
+    {
+        using var rounded = Load(TinyConfigs.Masked, Precision.BFloat16);
+        Assert.NotEqual(_model.Identity.Fingerprint, rounded.Identity.Fingerprint);
+        Assert.All(rounded.Network.parameters(), parameter => Assert.Equal(ScalarType.BFloat16, parameter.dtype));
+        using var scope = NewDisposeScope();
+        using var _ = inference_mode();
+        var (exact, near) = (Rows(_model), Rows(rounded));
+        Assert.Equal(ScalarType.Float32, exact.dtype);
+        Assert.Equal(ScalarType.BFloat16, near.dtype);
+        double error = (near.to_type(ScalarType.Float32) - exact).norm().item<float>() / exact.norm().item<float>();
+        Assert.InRange(error, 1e-6, 0.05);
+
+        Tensor Rows(MaskedTransformerModel model)
+        {
+            var tokens = ones(1, 4 * Frame, ScalarType.Int64);
+            var text = tensor(Embedding(3, 1), [1, 3, 12]).to_type(model.Network.EmptyText.dtype);
+            return model.Network.Forward(tokens, model.Embeddings, model.Network.Project(text, ones(1, 3, ScalarType.Bool)), model.PositionBiases(4));
+        }
+    }
+
+    [Fact]
+    public void Step_InBFloat16_GivesTheSameTokensAgainAndAmongOthers()
+    {
+        using var model = Load(TinyConfigs.Masked, Precision.BFloat16);
+        var requests = Enumerable.Range(0, 3).Select(i => Request((ulong)i)).ToArray();
+        Assert.Equal(Finish(model.BeginClip(requests[0])), Finish(model.BeginClip(requests[0])));
+        Assert.True(GiveTheSameTogether(model, requests, cap: 1, joins: [0, 1, 2]));
+    }
+
+    private MaskedTransformerModel Load(MaskedTransformerConfig config, string precision = Precision.Float32)
     {
         string folder = Path.Combine(_folder, $"width-{config.Width}");
         using var generator = manual_seed(4);
@@ -227,7 +258,7 @@ public sealed class ClipSamplerTests : IDisposable
             ModelFolder.Write(folder, config, network, "card", ScalarType.Float32);
         }
 
-        return MaskedTransformerModel.Load(folder, ComputeDevice.Cpu);
+        return MaskedTransformerModel.Load(folder, ComputeDevice.Cpu, precision);
     }
 
     // Each clip joins at a step of its own and leaves when it is done.

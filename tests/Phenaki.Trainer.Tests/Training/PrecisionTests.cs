@@ -33,16 +33,6 @@ public sealed class PrecisionTests
         await AssertLearnAlikeAsync(exact, rounded, steps: 4);
     }
 
-    [Theory]
-    [InlineData("auto", ScalarType.Float32)]
-    [InlineData("float32", ScalarType.Float32)]
-    [InlineData("bfloat16", ScalarType.BFloat16)]
-    public void Of_TheProcessor_IsFloat32UnlessAskedFor(string precision, ScalarType expected)
-    {
-        Assert.Empty(Precision.Violations(precision));
-        Assert.Equal(expected, Precision.Of(precision, CPU));
-    }
-
     [Fact]
     public void Violations_OtherWord_NamesItAndWhatIsAllowed()
     {

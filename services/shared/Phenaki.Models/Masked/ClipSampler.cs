@@ -123,11 +123,11 @@ public sealed class ClipSampler : IDisposable
     {
         using var scope = NewDisposeScope();
         var earlier = tensor(chosen.ToArray(), dtype: ScalarType.Int64, device: _model.Device);
-        var hidden = _model.Network.Hidden(rows, _model.Embeddings, part, earlier);
+        var hidden = _model.Network.Hidden(rows, _model.Embeddings, part, earlier).to_type(_model.LogitRows.dtype);
 
         // null + w * (cond - null), here and not of the logits: they are an affine function of this, and one product is enough for both.
         var guided = _guided ? hidden[1].lerp(hidden[0], _request.Sampling.GuidanceScale) : hidden[0];
-        var predicted = _model.Network.Logits(guided, _model.Embeddings, part);
+        var predicted = _model.Network.Logits(guided, _model.LogitRows, part);
         MemoryMarshal.Cast<byte, float>(predicted.cpu().contiguous().bytes).CopyTo(logits);
     }
 
@@ -138,7 +138,7 @@ public sealed class ClipSampler : IDisposable
             ? _model.Network.EmptyText
             : tensor(_request.NegativeEmbedding, [1, _request.NegativeTokens, _model.TextWidth], device: _model.Device);
         var (text, mask) = TextBatch.Pad(_guided ? [wanted, unwanted] : [wanted], TextRowsMultiple);
-        return _model.Network.Project(text, mask);
+        return _model.Network.Project(text.to_type(_model.Network.EmptyText.dtype), mask);
     }
 
     /// <inheritdoc />

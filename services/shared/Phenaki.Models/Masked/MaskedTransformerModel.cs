@@ -1,4 +1,5 @@
 using Phenaki.Models.Folders;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Phenaki.Models.Masked;
@@ -22,6 +23,7 @@ public sealed class MaskedTransformerModel : IDisposable
         using var _ = inference_mode();
         using var scope = NewDisposeScope();
         Embeddings = network.Embeddings().DetachFromDisposeScope();
+        LogitRows = Embeddings.to_type(ScalarType.Float32).DetachFromDisposeScope();
     }
 
     /// <summary>Sizes.</summary>
@@ -64,15 +66,21 @@ public sealed class MaskedTransformerModel : IDisposable
     /// <summary>The network's <see cref="MaskedTransformerNetwork.Embeddings"/>.</summary>
     internal Tensor Embeddings { get; }
 
+    /// <summary>The same in float32: logits are computed in it whatever the precision, as guidance makes their rounding as many times larger as its scale, and they are little of the whole.</summary>
+    internal Tensor LogitRows { get; }
+
     /// <summary>Most clips in a forward pass, at least 1; default 1. <see cref="BatchSweep"/> finds a good one.</summary>
     public int MaxClipsPerForward { get; set; } = 1;
 
     /// <summary>True where the same request gives the same tokens on every run, whatever shares its forward passes.</summary>
-    internal bool IsOnCpu => Device.type == TorchSharp.DeviceType.CPU;
+    internal bool IsOnCpu => Device.type == DeviceType.CPU;
 
     /// <summary>Reads a model folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="device">Where the model is to run.</param>
+    /// <param name="precision">A setting of <see cref="Precision"/>. In bfloat16 the model gives other tokens, and so it has another fingerprint (<see cref="ModelIdentity.In"/>).</param>
     /// <exception cref="ModelFormatException">The folder is missing, damaged, or holds another kind of model.</exception>
-    public static MaskedTransformerModel Load(string folder, ComputeDevice device)
+    public static MaskedTransformerModel Load(string folder, ComputeDevice device, string precision = Precision.Float32)
     {
         TorchRuntime.EnsureLoaded();
         using var files = ModelFolder.Open(folder, MaskedTransformerConfig.Type);
@@ -81,9 +89,11 @@ public sealed class MaskedTransformerModel : IDisposable
         var network = new MaskedTransformerNetwork(config, device.Torch);
         try
         {
+            var type = Precision.Of(precision, device.Torch);
+            network.to(type);
             files.LoadWeights(network, device.Torch);
             network.eval();
-            return new MaskedTransformerModel(config, network, files.Identify(network), device.Torch);
+            return new MaskedTransformerModel(config, network, files.Identify(network).In(type), device.Torch);
         }
         catch
         {
@@ -214,6 +224,7 @@ public sealed class MaskedTransformerModel : IDisposable
             bias?.Dispose();
         }
 
+        LogitRows.Dispose();
         Embeddings.Dispose();
         _network.Dispose();
     }

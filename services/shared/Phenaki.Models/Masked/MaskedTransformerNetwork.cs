@@ -159,13 +159,13 @@ public sealed class MaskedTransformerNetwork : nn.Module
 
     /// <summary>Predicts a part of the tokens: an affine function of the rows, so that what guidance mixes may be mixed before it.</summary>
     /// <param name="hidden">From <see cref="Hidden"/>, shape [count, width].</param>
-    /// <param name="embeddings">From <see cref="Embeddings"/>.</param>
+    /// <param name="embeddings">From <see cref="Embeddings"/>, in the type of <paramref name="hidden"/>.</param>
     /// <param name="part">The same part.</param>
     /// <returns>Shape [count, part size].</returns>
     public Tensor Logits(Tensor hidden, Tensor embeddings, int part)
     {
         var (start, size) = (part * Code.PartSize, Code.PartSize);
-        return addmm(output_bias.narrow(0, start, size), hidden, embeddings.narrow(0, start, size).t(), 1, (float)(1 / Math.Sqrt(_config.Width)));
+        return addmm(output_bias.narrow(0, start, size).to_type(hidden.dtype), hidden, embeddings.narrow(0, start, size).t(), 1, (float)(1 / Math.Sqrt(_config.Width)));
     }
 
     /// <inheritdoc />

@@ -1,16 +1,19 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Phenaki.Trainer.Training;
+namespace Phenaki.Models;
 
-/// <summary>In how many bits networks multiply while they are trained. Weights, their means and the optimiser's state are float32 in any case.</summary>
-internal static class Precision
+/// <summary>In how many bits networks multiply.</summary>
+public static class Precision
 {
-    /// <summary>The default: bfloat16 on a GPU, float32 on the processor, where bfloat16 is no faster.</summary>
+    /// <summary>bfloat16 on a GPU, float32 on the processor, where bfloat16 is no faster.</summary>
     public const string Auto = "auto";
 
-    private const string Float32 = "float32";
-    private const string BFloat16 = "bfloat16";
+    /// <summary>24 bits of mantissa.</summary>
+    public const string Float32 = "float32";
+
+    /// <summary>Eight bits of mantissa: half the memory, and many times as fast on a GPU.</summary>
+    public const string BFloat16 = "bfloat16";
 
     /// <summary>Says what is wrong with a setting; nothing when all is well.</summary>
     public static IEnumerable<string> Violations(string precision)
@@ -21,13 +24,13 @@ internal static class Precision
         }
     }
 
-    /// <summary>The type that forward and backward passes compute in.</summary>
+    /// <summary>The type that passes compute in.</summary>
     /// <param name="precision">A setting without violations.</param>
-    /// <param name="device">Where the training runs.</param>
+    /// <param name="device">Where the network is.</param>
     public static ScalarType Of(string precision, Device device) =>
         precision == BFloat16 || (precision == Auto && device.type == DeviceType.CUDA) ? ScalarType.BFloat16 : ScalarType.Float32;
 
-    /// <summary>Lets a GPU multiply what stays float32 in TF32 (ten bits of mantissa), as trainings do; nothing happens on the processor.</summary>
+    /// <summary>Lets a GPU multiply what stays float32 in TF32 (ten bits of mantissa), as trainings do: serving does not; nothing happens on the processor.</summary>
     public static void AllowTensorCores(Device device)
     {
         if (device.type == DeviceType.CUDA)
