@@ -28,8 +28,16 @@ internal static class BenchmarkCommand
     private static async Task<int> RunAsync(string[] only, bool json, FileInfo? report, CancellationToken cancellationToken)
     {
         var figures = new List<Figure>();
+        var missing = new List<string>();
         foreach (var benchmark in BenchmarkList.All.Where(benchmark => only.Length == 0 || only.Contains(benchmark.Name)))
         {
+            if (benchmark.Missing is { } reason)
+            {
+                missing.Add($"`{benchmark.Name}` {reason}");
+                await Console.Error.WriteLineAsync($"{benchmark.Name}: not measured: {reason}");
+                continue;
+            }
+
             await foreach (var figure in benchmark.RunAsync(cancellationToken))
             {
                 figures.Add(figure);
@@ -39,7 +47,7 @@ internal static class BenchmarkCommand
 
         if (report is not null)
         {
-            await new BenchmarkReport(Machine.Describe(), figures).WriteAsync(report, cancellationToken);
+            await new BenchmarkReport(Machine.Describe(), figures, missing).WriteAsync(report, cancellationToken);
         }
 
         return 0;

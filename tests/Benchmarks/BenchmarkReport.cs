@@ -3,7 +3,7 @@ using System.Text;
 namespace Phenaki.Benchmarks;
 
 /// <summary>The report: what was measured, on what, of which commit.</summary>
-internal sealed class BenchmarkReport(IReadOnlyList<(string Name, string Value)> machine, IReadOnlyList<Figure> figures)
+internal sealed class BenchmarkReport(IReadOnlyList<(string Name, string Value)> machine, IReadOnlyList<Figure> figures, IReadOnlyList<string> missing)
 {
     /// <summary>Writes it aside and renames it.</summary>
     public async Task WriteAsync(FileInfo file, CancellationToken cancellationToken)
@@ -18,6 +18,11 @@ internal sealed class BenchmarkReport(IReadOnlyList<(string Name, string Value)>
         foreach (var figure in figures)
         {
             text.Append(figure.ToMarkdown()).Append('\n');
+        }
+
+        if (missing.Count > 0)
+        {
+            text.Append("\nNot measured: ").AppendJoin("; ", missing).Append(".\n");
         }
 
         string aside = file.FullName + ".new";

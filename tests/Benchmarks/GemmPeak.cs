@@ -8,21 +8,35 @@ namespace Phenaki.Benchmarks;
 internal static class GemmPeak
 {
     private const int Size = 2048;
+
+    // A GPU needs more of them to be busy.
+    private const int SizeOnGpu = 8192;
     private const int Rounds = 12;
 
-    /// <summary>Floating-point operations a second, with as many threads as the models use.</summary>
-    public static double Measure()
+    /// <summary>Floating-point operations a second on the processor, with as many threads as the models use.</summary>
+    public static double Measure() => Measure(ComputeDevice.Cpu, ScalarType.Float32);
+
+    /// <summary>Floating-point operations a second.</summary>
+    /// <param name="device">Where.</param>
+    /// <param name="type">In which type.</param>
+    public static double Measure(ComputeDevice device, ScalarType type)
     {
         TorchRuntime.EnsureLoaded();
         using var _ = inference_mode();
         using var scope = NewDisposeScope();
-        var (a, b, product) = (rand(Size, Size), rand(Size, Size), zeros(Size, Size));
+        int size = device.IsCuda ? SizeOnGpu : Size;
+        var (a, b, product) = (rand(size, size, type, device.Torch), rand(size, size, type, device.Torch), zeros(size, size, type, device.Torch));
         double best = 0;
         for (int round = 0; round < Rounds; round++)
         {
             long start = Stopwatch.GetTimestamp();
             product.addmm_(a, b, beta: 0, alpha: 1);
-            best = Math.Max(best, 2d * Size * Size * Size / Stopwatch.GetElapsedTime(start).TotalSeconds);
+            if (device.IsCuda)
+            {
+                cuda.synchronize();
+            }
+
+            best = Math.Max(best, 2d * size * size * size / Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 
         return best;

@@ -9,6 +9,9 @@ internal interface IBenchmark
     /// <summary>What it measures, in one line.</summary>
     string Description { get; }
 
+    /// <summary>What this machine lacks for it; null where it can be measured.</summary>
+    string? Missing => null;
+
     /// <summary>Measures.</summary>
     IAsyncEnumerable<Figure> RunAsync(CancellationToken cancellationToken);
 }

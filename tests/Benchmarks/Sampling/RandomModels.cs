@@ -12,12 +12,15 @@ internal static class RandomModels
     private const string Card = "# Random weights for benchmarks\n";
 
     /// <summary>Writes a masked transformer.</summary>
+    /// <param name="config">Its sizes.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="storage">Type in which its weights are stored.</param>
     /// <returns>The folder.</returns>
-    public static string Write(MaskedTransformerConfig config, string folder)
+    public static string Write(MaskedTransformerConfig config, string folder, ScalarType storage = ScalarType.Float32)
     {
         TorchRuntime.EnsureLoaded();
         using var network = new MaskedTransformerNetwork(config, CPU);
-        ModelFolder.Write(folder, config, network, Card, ScalarType.Float32);
+        ModelFolder.Write(folder, config, network, Card, storage);
         return folder;
     }
 

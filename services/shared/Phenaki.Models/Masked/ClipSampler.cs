@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Phenaki.Models.Masked;
@@ -19,6 +18,7 @@ public sealed class ClipSampler : IDisposable
     private readonly bool _guided;
     private readonly Queue<int> _stages = new();
     private float[] _logits = [];
+    private Tensor? _room;
     private int[] _masked = [];
     private int _stageLatentFrames;
     private int _stageUnknown;
@@ -93,7 +93,7 @@ public sealed class ClipSampler : IDisposable
         _masked = MaskedDecoding.Step(_tokens, _masked, _model.Network.Code, Predict, _logits, step, _request.Sampling, _noise);
 
         void Predict(ReadOnlySpan<int> tokens, ReadOnlySpan<int> masked, int part, ReadOnlySpan<int> chosen, Span<float> logits) =>
-            PredictPart(rows, part, chosen, logits);
+            PredictPart(rows, part, chosen, logits.Length);
     }
 
     /// <summary>Counts a step.</summary>
@@ -116,10 +116,13 @@ public sealed class ClipSampler : IDisposable
         if (_logits.Length < room)
         {
             _logits = new float[room];
+            _room?.Dispose();
+            _room = frombuffer(_logits, ScalarType.Float32).DetachFromDisposeScope();
         }
     }
 
-    private void PredictPart(Tensor rows, int part, ReadOnlySpan<int> chosen, Span<float> logits)
+    // Fills the first numbers of the logits' room, where libtorch and the draw meet without a copy.
+    private void PredictPart(Tensor rows, int part, ReadOnlySpan<int> chosen, int count)
     {
         using var scope = NewDisposeScope();
         var earlier = tensor(chosen.ToArray(), dtype: ScalarType.Int64, device: _model.Device);
@@ -127,8 +130,7 @@ public sealed class ClipSampler : IDisposable
 
         // null + w * (cond - null), here and not of the logits: they are an affine function of this, and one product is enough for both.
         var guided = _guided ? hidden[1].lerp(hidden[0], _request.Sampling.GuidanceScale) : hidden[0];
-        var predicted = _model.Network.Logits(guided, _model.LogitRows, part);
-        MemoryMarshal.Cast<byte, float>(predicted.cpu().contiguous().bytes).CopyTo(logits);
+        _model.Network.LogitsInto(_room!.narrow(0, 0, count).view(chosen.Length, -1), guided, _model.LogitRows, part);
     }
 
     private TextContext ProjectText()
@@ -142,5 +144,9 @@ public sealed class ClipSampler : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => _text.Dispose();
+    public void Dispose()
+    {
+        _room?.Dispose();
+        _text.Dispose();
+    }
 }

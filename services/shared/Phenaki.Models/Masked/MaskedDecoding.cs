@@ -9,6 +9,9 @@ public static class MaskedDecoding
 {
     private const int DrawBlock = 64;
 
+    // Rows that a thread draws at a time: some hundred microseconds, so that it is worth waking another.
+    private const int RowsOfAThread = 32;
+
     /// <summary>Gives the guided logits of a part of the tokens at masked positions. A step asks for the parts one after the other.</summary>
     /// <param name="tokens">All tokens; a masked one holds the codebook size.</param>
     /// <param name="masked">Positions to predict, ascending.</param>
@@ -52,7 +55,7 @@ public static class MaskedDecoding
     /// <param name="noise">Random numbers.</param>
     /// <returns>Positions that are masked after the step, ascending.</returns>
     public static int[] Step(
-        Span<int> tokens, ReadOnlySpan<int> masked, ProductCode code, Network network, Span<float> scratch, StepOf step, SamplingSettings settings, ClipNoise noise)
+        Span<int> tokens, int[] masked, ProductCode code, Network network, float[] scratch, StepOf step, SamplingSettings settings, ClipNoise noise)
     {
         var (chosen, logProbabilities) = Draw(tokens, masked, code, network, scratch, step.NoiseStep, settings.Temperature, noise);
         int remaining = MaskSchedule.MaskedAfter(step.Index, step.Count, step.Unknown, masked.Length);
@@ -79,22 +82,27 @@ public static class MaskedDecoding
         return again;
     }
 
-    // A part is drawn in the knowledge of the parts before it, so the parts of a token always fit together.
+    // A part is drawn in the knowledge of the parts before it, so the parts of a token always fit together. Rows are drawn side by side: none depends on another.
     private static (int[] Chosen, float[] LogProbabilities) Draw(
-        ReadOnlySpan<int> tokens, ReadOnlySpan<int> masked, ProductCode code, Network network, Span<float> scratch, int noiseStep, float temperature, ClipNoise noise)
+        ReadOnlySpan<int> tokens, int[] masked, ProductCode code, Network network, float[] scratch, int noiseStep, float temperature, ClipNoise noise)
     {
         var chosen = new int[masked.Length];
         var logProbabilities = new float[masked.Length];
-        var logits = scratch[..(masked.Length * code.PartSize)];
+        int size = code.PartSize;
         for (int part = 0; part < code.Parts; part++)
         {
-            network(tokens, masked, part, chosen, logits);
-            for (int row = 0; row < masked.Length; row++)
+            int ofPart = part;
+            network(tokens, masked, part, chosen, scratch.AsSpan(0, masked.Length * size));
+            Parallel.For(0, (masked.Length + RowsOfAThread - 1) / RowsOfAThread, piece =>
             {
-                var (digit, logProbability) = Sample(logits.Slice(row * code.PartSize, code.PartSize), temperature, noise.Token(noiseStep, masked[row], part));
-                chosen[row] += digit * code.Stride(part);
-                logProbabilities[row] += logProbability;
-            }
+                int end = Math.Min(masked.Length, (piece + 1) * RowsOfAThread);
+                for (int row = piece * RowsOfAThread; row < end; row++)
+                {
+                    var (digit, logProbability) = Sample(scratch.AsSpan(row * size, size), temperature, noise.Token(noiseStep, masked[row], ofPart));
+                    chosen[row] += digit * code.Stride(ofPart);
+                    logProbabilities[row] += logProbability;
+                }
+            });
         }
 
         return (chosen, logProbabilities);

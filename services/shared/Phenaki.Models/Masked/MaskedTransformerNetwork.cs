@@ -1,4 +1,5 @@
 using Phenaki.Models.Blocks;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -162,10 +163,23 @@ public sealed class MaskedTransformerNetwork : nn.Module
     /// <param name="embeddings">From <see cref="Embeddings"/>, in the type of <paramref name="hidden"/>.</param>
     /// <param name="part">The same part.</param>
     /// <returns>Shape [count, part size].</returns>
-    public Tensor Logits(Tensor hidden, Tensor embeddings, int part)
+    public Tensor Logits(Tensor hidden, Tensor embeddings, int part) => addmm(Bias(part, hidden.dtype), hidden, RowsOf(embeddings, part), 1, LogitScale);
+
+    /// <summary><see cref="Logits"/> into memory of the processor that is there already.</summary>
+    /// <param name="room">Shape [count, part size], on the processor.</param>
+    /// <param name="hidden">As for <see cref="Logits"/>.</param>
+    /// <param name="embeddings">As for <see cref="Logits"/>.</param>
+    /// <param name="part">As for <see cref="Logits"/>.</param>
+    internal void LogitsInto(Tensor room, Tensor hidden, Tensor embeddings, int part)
     {
-        var (start, size) = (part * Code.PartSize, Code.PartSize);
-        return addmm(output_bias.narrow(0, start, size).to_type(hidden.dtype), hidden, embeddings.narrow(0, start, size).t(), 1, (float)(1 / Math.Sqrt(_config.Width)));
+        if (hidden.device.type == DeviceType.CPU)
+        {
+            room.copy_(Bias(part, hidden.dtype)).addmm_(hidden, RowsOf(embeddings, part), 1, LogitScale);
+        }
+        else
+        {
+            room.copy_(Logits(hidden, embeddings, part));
+        }
     }
 
     /// <inheritdoc />
@@ -181,6 +195,12 @@ public sealed class MaskedTransformerNetwork : nn.Module
 
         base.Dispose(disposing);
     }
+
+    private float LogitScale => (float)(1 / Math.Sqrt(_config.Width));
+
+    private Tensor Bias(int part, ScalarType type) => output_bias.narrow(0, part * Code.PartSize, Code.PartSize).to_type(type);
+
+    private Tensor RowsOf(Tensor embeddings, int part) => embeddings.narrow(0, part * Code.PartSize, Code.PartSize).t();
 
     // The sum over a token's first parts. A masked token gives the row of code 0.
     private Tensor Embed(Tensor embeddings, Tensor tokens, int parts)
