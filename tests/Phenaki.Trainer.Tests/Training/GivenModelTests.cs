@@ -75,6 +75,43 @@ public sealed class GivenModelTests : IDisposable
         Assert.All(["detail_first.down.weight", "detail_later.down.weight"], name => Assert.Contains(State(trainer.Network)[name], value => value != 0));
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task Tokenizer_WithAWiderDetailThanTheGivenModel_BeginsAsItAndLearnsAllOfIt()
+    {
+        var narrow = TinyTraining.Tokenizer with { Seed = 5, Model = TinyTraining.Tokenizer.Model with { PixelMlp = 24 } };
+        string model = At("narrow");
+        using (var given = TinyTraining.Train(narrow))
+        {
+            using var _ = no_grad();
+            foreach (var (name, parameter) in given.Network.named_parameters().Where(entry => entry.name.StartsWith("detail", StringComparison.Ordinal)))
+            {
+                // Begins as zeros, which would hide a part that is not copied.
+                parameter.normal_();
+            }
+
+            ModelFolder.Write(model, narrow.Model, given.Network, "card", ScalarType.Float32);
+        }
+
+        using var files = ModelFolder.Open(model);
+        using var before = new VideoTokenizerNetwork(narrow.Model, CPU);
+        files.LoadWeights(before, CPU);
+        var config = TinyTraining.Tokenizer with { From = model, UnquantisedSteps = 0, DecoderOnly = true, Model = narrow.Model with { PixelMlp = 40 } };
+        using var trainer = TinyTraining.Train(config);
+        using (no_grad())
+        {
+            using var codes = randn(1, 2, 16, 8);
+            using var narrowFrames = before.Decode(codes);
+            using var wideFrames = trainer.Network.Decode(codes);
+            Assert.True(narrowFrames.allclose(wideFrames, 1e-4, 1e-5));
+        }
+
+        await TinyTraining.StepAsync(trainer, 0);
+        Assert.All(["detail_first.down.weight", "detail_later.down.weight"], name =>
+            Assert.All(State(trainer.Network)[name].Chunk(40), row => Assert.All(row, value => Assert.NotEqual(0, value))));
+        var error = Assert.Throws<InvalidOperationException>(() => TinyTraining.Train(config with { Model = narrow.Model with { PixelMlp = 16 } }));
+        Assert.Contains("model.pixel_mlp is 16", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Violations_DecoderAloneWithAFreshCodebook_AreNamed() =>
         Assert.Contains("unquantised_steps is 3", Assert.Single((TinyTraining.Tokenizer with { DecoderOnly = true, UnquantisedSteps = 3 }).Violations()), StringComparison.Ordinal);
