@@ -20,7 +20,7 @@ public sealed class MaskedTransformerOptions
     /// but no faster on a CPU; it gives other tokens, and names itself by another fingerprint, so that caches keep the two apart. All replicas need the same.
     /// </summary>
     [RegularExpression("float32|bfloat16|auto", ErrorMessage = "allowed are float32, bfloat16 and auto")]
-    public string Precision { get; set; } = Models.Precision.Float32;
+    public string Precision { get; set; } = "float32";
 
     /// <summary>Clips that are waiting or being sampled at the same time; further ones are refused at once; default 64; 1 to 100,000.</summary>
     [Range(1, 100_000)]
