@@ -58,6 +58,11 @@ public sealed class SchemaTests
                     break;
                 case TypeCode.String:
                     Assert.Equal("string", (string)schema!["type"]!);
+                    if (option.GetCustomAttribute<RegularExpressionAttribute>() is { } words)
+                    {
+                        Assert.Equal(words.Pattern, string.Join('|', schema["enum"]!.AsArray().Select(word => (string)word!)));
+                    }
+
                     break;
                 default:
                     Assert.Equal((typeof(TimeSpan), "#/definitions/timeSpan"), (option.PropertyType, (string?)schema!["$ref"]));
