@@ -10,6 +10,7 @@ var root = new RootCommand("Trains the parts of Phenaki and measures them.")
     EvaluateCommand.Create(),
     DatasetCommand.Create(),
     ExportCommand.Create(),
+    MeanCommand.Create(),
 };
 
 return await ClearErrors.ReportAsync(root.Parse(args));

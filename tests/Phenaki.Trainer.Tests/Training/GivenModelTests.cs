@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Phenaki.Models;
 using Phenaki.Models.Folders;
+using Phenaki.Models.Masked;
 using Phenaki.Models.Video;
 using Phenaki.Trainer.Commands;
 using Phenaki.Trainer.StoryWorld;
@@ -211,12 +212,45 @@ public sealed class GivenModelTests : IDisposable
         return At(name);
     }
 
-    private ModelParts WriteModel(string name, CaptionVocabulary vocabulary)
+    [Fact(Timeout = 120_000)]
+    public async Task Mean_OfTwoModels_HoldsTheMeanOfTheirWeightsAndIsAModel()
+    {
+        var words = new CaptionVocabulary(["cat", "dog", "."]);
+        var (first, second, mean) = (WriteModel("first", words, seed: 7), WriteModel("second", words, seed: 8), new ModelParts(At("mean")));
+        Assert.Equal(0, await ClearErrors.ReportAsync(MeanCommand.Create().Parse(["--models", first.Folder, second.Folder, "--output", mean.Folder])));
+        foreach (var (part, name) in new[] { ("text-encoder", "shared.weight"), ("masked-transformer", "output_projection.weight") })
+        {
+            var (a, b, both) = (Weights(first, part, name), Weights(second, part, name), Weights(mean, part, name));
+            Assert.NotEqual(a, b);
+            Assert.All(both.Index(), value => Assert.Equal((a[value.Index] + b[value.Index]) / 2, value.Item, MathF.Abs(value.Item / 256) + 1e-6f));
+        }
+
+        using var network = MaskedTransformerModel.Load(mean.MaskedTransformer, ComputeDevice.Cpu);
+        Assert.Equal(GivenModel.Fingerprint(mean.TextEncoder), network.TextEncoderFingerprint);
+        Assert.Equal(GivenModel.Fingerprint(first.VideoTokenizer), network.VideoTokenizerFingerprint);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public void Mean_OfModelsWithOtherWords_IsRefused()
+    {
+        var (first, second) = (WriteModel("first", new CaptionVocabulary(["cat", "dog"])), WriteModel("second", new CaptionVocabulary(["dog", "cat"])));
+        var error = Assert.Throws<InvalidOperationException>(() => ModelMean.Write([first, second], new ModelParts(At("mean"))));
+        Assert.Contains("has other words", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(At("mean")));
+    }
+
+    private static float[] Weights(ModelParts model, string part, string name)
+    {
+        using var files = ModelFolder.Open(Path.Combine(model.Folder, part));
+        return files.Weights.Tensors[name].ReadFloats(name);
+    }
+
+    private ModelParts WriteModel(string name, CaptionVocabulary vocabulary, ulong seed = 7)
     {
         var parts = new ModelParts(At(name));
         WriteTokenizer(Path.Combine(name, "video-tokenizer"), seed: 5);
         using var tokenizer = TinyTraining.Train(TinyTraining.Tokenizer with { Seed = 5 });
-        using var trainer = TinyTraining.Train(TinyTraining.Transformer with { Seed = 7 }, tokenizer.Network, vocabulary);
+        using var trainer = TinyTraining.Train(TinyTraining.Transformer with { Seed = seed }, tokenizer.Network, vocabulary);
         var config = TinyTraining.Transformer with { TextEncoder = TinyTraining.Transformer.TextEncoder with { VocabSize = vocabulary.Tokenizer.VocabularySize } };
         new ModelWriter(config, "made up", vocabulary, parts).Write(trainer, 0);
         return parts;
