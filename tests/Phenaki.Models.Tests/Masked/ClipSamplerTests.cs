@@ -233,6 +233,18 @@ public sealed class ClipSamplerTests : IDisposable
     }
 
     [Fact]
+    public void LogitsInto_ARoomThatIsThere_FillsItWithTheLogits()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = inference_mode();
+        var hidden = randn(5, 32);
+        var expected = _model.Network.Logits(hidden, _model.LogitRows, 0);
+        var room = full_like(expected, Number.Of(float.NaN));
+        _model.Network.LogitsInto(room, hidden, _model.LogitRows, 0);
+        Assert.True(room.allclose(expected));
+    }
+
+    [Fact]
     public void Step_InBFloat16_GivesTheSameTokensAgainAndAmongOthers()
     {
         using var model = Load(TinyConfigs.Masked, Precision.BFloat16);
