@@ -28,4 +28,3 @@ public sealed record ModelIdentity(string Name, string Version, string Fingerpri
         return this with { Fingerprint = Convert.ToHexStringLower(hash.GetHashAndReset()) };
     }
 }
-

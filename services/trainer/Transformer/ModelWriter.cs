@@ -1,5 +1,6 @@
 using System.Globalization;
 using Phenaki.Models.Folders;
+using Phenaki.Trainer.Training;
 using static TorchSharp.torch;
 
 namespace Phenaki.Trainer.Transformer;
@@ -17,16 +18,10 @@ internal sealed class ModelWriter(TransformerTrainingConfig config, string data,
         ModelFolder.Write(parts.TextEncoder, config.TextEncoder, trainer.Text, TextCard(steps), storage, vocabulary.Files);
         var model = config.Model with
         {
-            TextEncoderFingerprint = Fingerprint(parts.TextEncoder),
-            VideoTokenizerFingerprint = Fingerprint(parts.VideoTokenizer),
+            TextEncoderFingerprint = GivenModel.Fingerprint(parts.TextEncoder),
+            VideoTokenizerFingerprint = GivenModel.Fingerprint(parts.VideoTokenizer),
         };
         ModelFolder.Write(parts.MaskedTransformer, model, trainer.Network, TransformerCard(steps), storage);
-    }
-
-    private static string Fingerprint(string folder)
-    {
-        using var files = ModelFolder.Open(folder);
-        return files.Fingerprint;
     }
 
     private string TextCard(long steps) => string.Create(CultureInfo.InvariantCulture, $"""
