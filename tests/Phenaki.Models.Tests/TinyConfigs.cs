@@ -28,6 +28,7 @@ internal static class TinyConfigs
     {
         Quantizer = new QuantizerConfig { Type = "fsq", CodebookSize = 8 * 5 * 4, CodeWidth = 3, Levels = [8, 5, 4] },
         PixelMlp = 40,
+        ExtraDecoderLayers = 1,
     };
 
     public static MaskedTransformerConfig Masked { get; } = new()

@@ -61,6 +61,15 @@ public sealed class ProgramProcess : IAsyncDisposable
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
+
+        // Tests that a shell runs in its background ignore Ctrl-C, and so would all that they start.
+        if (OperatingSystem.IsLinux())
+        {
+            start.ArgumentList.Insert(0, "--default-signal=INT");
+            start.ArgumentList.Insert(1, start.FileName);
+            start.FileName = "env";
+        }
+
         return new ProgramProcess(Process.Start(start)!);
     }
 

@@ -7,6 +7,7 @@ namespace Phenaki.Models;
 public static partial class TorchRuntime
 {
     private const string WaitPolicy = "OMP_WAIT_POLICY";
+    private const string SpinCount = "GOMP_SPINCOUNT";
 
     private static readonly Lazy<bool> Loaded = new(Load);
 
@@ -62,13 +63,15 @@ public static partial class TorchRuntime
 
     // Between two kernels the threads of OpenMP would otherwise spin for milliseconds: as soon as anything else wants the processor, they keep it from
     // the very thread that they wait for. Not to spin at all costs a third of the time of small models, whose kernels follow each other within microseconds:
-    // so they spin for some ten of them. Whoever has set one of the variables has their way. OpenMP reads them when it is loaded.
+    // so they spin for some ten of them. "Active" because of what GNU's OpenMP does once it has more threads than there are cores, as it has where several
+    // models share a process, each with its own: it then spins a thousand times at most where the policy is active, and not at all where it is passive.
+    // Whoever has set one of the variables has their way. OpenMP reads them when it is loaded.
     private static void WaitWithoutMuchSpinning()
     {
-        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable(WaitPolicy) is null)
+        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable(WaitPolicy) is null && Environment.GetEnvironmentVariable(SpinCount) is null)
         {
-            SetVariable(WaitPolicy, "passive", overwrite: 0);
-            SetVariable("GOMP_SPINCOUNT", "1000", overwrite: 0);
+            SetVariable(WaitPolicy, "active", overwrite: 0);
+            SetVariable(SpinCount, "1000", overwrite: 0);
         }
     }
 

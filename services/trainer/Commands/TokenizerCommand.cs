@@ -4,6 +4,7 @@ using Phenaki.Models.Folders;
 using Phenaki.Trainer.Data;
 using Phenaki.Trainer.Tokenizer;
 using Phenaki.Trainer.Training;
+using Phenaki.Trainer.Transformer;
 
 namespace Phenaki.Trainer.Commands;
 
@@ -31,18 +32,19 @@ internal static class TokenizerCommand
             begunWith = GivenModel.Fingerprint(config.From);
         }
 
+        var redraw = config.Redraw is null ? null : config.Redraw with { Model = new ModelParts(config.Redraw.Model).Fingerprints() };
         TorchRuntime.EnsureLoaded();
-        var on = ComputeDevice.Parse(arguments.Device).Torch;
+        var on = ComputeDevice.Parse(arguments.Device);
         var geometry = config.Model.Geometry();
         var (source, data) = await ClipSources.OpenAsync(config.Data, geometry, config.Model.FramesPerSecond, config.Seed, Console.Out, cancellationToken).ConfigureAwait(false);
-        var batches = new TokenizerBatches(source, geometry, geometry.Frames(config.Model.TemporalWindow), config.SubjectWeight, on);
+        var batches = new TokenizerBatches(source, geometry, geometry.Frames(config.Model.TemporalWindow), config.SubjectWeight, on.Torch);
         var samples = new TokenizerSamples(batches, arguments.Run);
         using var trainer = new TokenizerTrainer(config, batches, on, async (network, step, token) =>
         {
             await samples.WriteAsync(network, step, token).ConfigureAwait(false);
             ModelFolder.Write(arguments.Output, config.Model, network, TokenizerCard.Write(config, source.Description, step), arguments.Storage);
         });
-        var settings = TrainingRunSettings.Of(arguments.Run, config.Steps, config.SaveMinutes, config.WithoutLength() with { From = begunWith, Data = data });
+        var settings = TrainingRunSettings.Of(arguments.Run, config.Steps, config.SaveMinutes, config.WithoutLength() with { From = begunWith, Data = data, Redraw = redraw });
         await arguments.DoAsync(trainer, settings, cancellationToken).ConfigureAwait(false);
         return 0;
     }

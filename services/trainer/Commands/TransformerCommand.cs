@@ -44,7 +44,7 @@ internal static class TransformerCommand
         {
             var from = new ModelParts(config.From);
             GivenModel.RefuseOwn(config.From, arguments.Output);
-            begunWith = $"{GivenModel.Fingerprint(from.TextEncoder)} {GivenModel.Fingerprint(from.MaskedTransformer)}";
+            begunWith = from.Fingerprints();
             vocabulary = TransformerStart.Widen(from, vocabulary);
         }
 

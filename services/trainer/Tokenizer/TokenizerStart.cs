@@ -10,7 +10,10 @@ internal static class TokenizerStart
 {
     private static readonly string[] Free = ["name", "version", "frames_per_second", "max_latent_frames"];
 
-    /// <summary>Fills a network from a model folder. <see cref="VideoTokenizerConfig.PixelMlp"/> may be wider than the given model's, or new: what it has not begins without effect.</summary>
+    /// <summary>
+    /// Fills a network from a model folder. <see cref="VideoTokenizerConfig.PixelMlp"/> and <see cref="VideoTokenizerConfig.ExtraDecoderLayers"/> may be larger than the
+    /// given model's: what it has not begins without effect.
+    /// </summary>
     /// <param name="network">The network to fill.</param>
     /// <param name="config">Its sizes.</param>
     /// <param name="folder">Folder of a video tokenizer of the same sizes.</param>
@@ -21,7 +24,8 @@ internal static class TokenizerStart
     {
         using var files = ModelFolder.Open(folder, VideoTokenizerConfig.Type);
         var had = files.ReadConfig<VideoTokenizerConfig>();
-        GivenModel.ThrowIfDifferent(folder, ConfigFile.Differences("model", config with { PixelMlp = Math.Min(had.PixelMlp, config.PixelMlp) }, had, folder, Free));
+        var common = config with { PixelMlp = Math.Min(had.PixelMlp, config.PixelMlp), ExtraDecoderLayers = Math.Min(had.ExtraDecoderLayers, config.ExtraDecoderLayers) };
+        GivenModel.ThrowIfDifferent(folder, ConfigFile.Differences("model", common, had, folder, Free));
         using var given = new VideoTokenizerNetwork(had, device);
         files.LoadWeights(given, device);
         GivenModel.Copy(given, network);

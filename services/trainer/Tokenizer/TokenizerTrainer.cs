@@ -29,15 +29,17 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
     private readonly AverageWeights? _average;
     private readonly PerceptualLoss? _perceptual;
     private readonly AdversarialLoss? _adversarial;
+    private readonly TokenRedraw? _redraw;
     private readonly ConcurrentDictionary<long, StepData> _read = new();
 
     /// <summary>Creates a trainer with fresh weights, or with those of the model that the settings begin with.</summary>
     /// <param name="config">Settings; must have no violations.</param>
     /// <param name="batches">Data.</param>
-    /// <param name="device">Where to train.</param>
+    /// <param name="on">Where to train.</param>
     /// <param name="export">Writes what <see cref="ITrainable.ExportAsync"/> asks for.</param>
-    public TokenizerTrainer(TokenizerTrainingConfig config, TokenizerBatches batches, Device device, Func<VideoTokenizerNetwork, long, CancellationToken, Task> export)
+    public TokenizerTrainer(TokenizerTrainingConfig config, TokenizerBatches batches, ComputeDevice on, Func<VideoTokenizerNetwork, long, CancellationToken, Task> export)
     {
+        var device = on.Torch;
         _config = config;
         _batches = batches;
         _export = export;
@@ -64,6 +66,7 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         _average = config.EmaDecay > 0 ? new AverageWeights(learnt, config.EmaDecay) : null;
         _perceptual = config.PerceptualWeight > 0 ? new PerceptualLoss(Judge.ShippedFolder, device) : null;
         _adversarial = config.AdversarialWeight > 0 ? new AdversarialLoss(config.DiscriminatorChannels, config.Optimiser, device) : null;
+        _redraw = config.Redraw is null ? null : new TokenRedraw(config.Redraw, config.Model, config.Seed, on);
     }
 
     /// <summary>The network that learns.</summary>
@@ -106,11 +109,13 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         figures.Expect(_adversarial is null ? ["loss"] : ["loss", "discriminator"]);
 
         var coded = new List<(Tensor Rows, Tensor Indices, Tensor Errors)>();
+        int row = 0;
         foreach (var set in data.Sets)
         {
             using var scope = NewDisposeScope();
             using var batch = _batches.Load(set);
-            Learn(batch, set.FrameShare, quantised, competes, figures, coded);
+            Learn(batch, set, new Turn(step, row, quantised, competes), figures, coded);
+            row += set.Clips.Count;
         }
 
         _working.GatherGradients();
@@ -134,11 +139,13 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
 
     // Clips and stills count by their frames, so that a still weighs no more than a frame of a clip.
     private void Learn(
-        TokenizerBatches.Batch batch, double share, bool quantised, bool competes, StepFigures figures,
-        List<(Tensor Rows, Tensor Indices, Tensor Errors)> coded)
+        TokenizerBatches.Batch batch, ClipSet set, Turn turn, StepFigures figures, List<(Tensor Rows, Tensor Indices, Tensor Errors)> coded)
     {
+        var (_, _, quantised, competes) = turn;
+        double share = set.FrameShare;
+
         // Codes and errors are computed in float32: neighbours of a codebook lie closer together than fewer bits tell apart.
-        var (code, index, bounded) = Code(batch);
+        var (code, index, bounded) = Code(batch, set, turn);
         var made = _working.Network.Decode((quantised ? code : bounded).to_type(_precision)).to_type(ScalarType.Float32);
         var difference = made - batch.Frames;
         var absolute = (difference.abs() * batch.Weights).mean();
@@ -189,10 +196,11 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         double Psnr(double meanSquare) => TokenizerTrainer.Psnr(meanSquare) / _config.Accumulate;
     }
 
-    private (Tensor Code, Tensor Index, Tensor Bounded) Code(TokenizerBatches.Batch batch)
+    private (Tensor Code, Tensor Index, Tensor Bounded) Code(TokenizerBatches.Batch batch, ClipSet set, Turn turn)
     {
         using var _ = _config.DecoderOnly ? no_grad() : null;
-        return _network.Quantizer.Straight(_working.Network.Encode(batch.Frames.to_type(_precision)).to_type(ScalarType.Float32));
+        var coded = _network.Quantizer.Straight(_working.Network.Encode(batch.Frames.to_type(_precision)).to_type(ScalarType.Float32));
+        return _redraw is null ? coded : coded with { Quantised = _network.Quantizer.Codes(_redraw.Apply(coded.Indices, set.Clips, turn.Step, turn.FirstRow)) };
     }
 
     /// <inheritdoc />
@@ -237,6 +245,9 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
     // Values lie in -1 to 1: the peak is 2.
     private static double Psnr(double meanSquare) => 10 * Math.Log10(4 / Math.Max(meanSquare, 1e-12));
 
+    // Where in a training a batch comes: the row of its first clip among all of the step, and what is learnt already.
+    private readonly record struct Turn(long Step, int FirstRow, bool Quantised, bool Competes);
+
     private sealed record StepData(IReadOnlyList<ClipSet> Sets, IReadOnlyList<ClipSet> ForCodebook);
 
     public void Dispose()
@@ -246,6 +257,7 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         _average?.Dispose();
         _perceptual?.Dispose();
         _adversarial?.Dispose();
+        _redraw?.Dispose();
         _working.Dispose();
         _network.Dispose();
     }

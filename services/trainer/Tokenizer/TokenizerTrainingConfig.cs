@@ -65,6 +65,9 @@ internal sealed record TokenizerTrainingConfig
     /// <summary>Learn the decoder alone: the tokens of a video stay those of the model in <see cref="From"/>, and a transformer that was trained on them goes on with them. Default false.</summary>
     public bool DecoderOnly { get; init; }
 
+    /// <summary>Redraws some tokens with a masked transformer before the decoder sees them (<see cref="TokenRedraw"/>); null, the default, for none. With <see cref="DecoderOnly"/> alone.</summary>
+    public RedrawConfig? Redraw { get; init; }
+
     /// <summary>Batches of a step, 1 to 4096: their gradients add up to those of one batch that is so many times as large, in the memory of one. Default 1.</summary>
     public int Accumulate { get; init; } = 1;
 
@@ -91,6 +94,11 @@ internal sealed record TokenizerTrainingConfig
         foreach (var violation in Data?.Violations() ?? [])
         {
             yield return "data." + violation;
+        }
+
+        foreach (var violation in Redraw?.Violations() ?? [])
+        {
+            yield return "redraw." + violation;
         }
 
         foreach (var violation in Optimiser.Violations())
@@ -122,6 +130,11 @@ internal sealed record TokenizerTrainingConfig
         if (DecoderOnly && UnquantisedSteps > 0)
         {
             yield return $"unquantised_steps is {UnquantisedSteps}; with decoder_only it must be 0: the codebook stays as it is";
+        }
+
+        if (Redraw is not null && !DecoderOnly)
+        {
+            yield return "redraw is set, but decoder_only is not: a masked transformer knows the tokens of a finished encoder alone";
         }
 
         if (ClipsPerStep + StillsPerStep < 1)

@@ -16,12 +16,13 @@ internal sealed class MaskDraw(ulong seed, int tokensPerLatentFrame, double text
     /// <param name="row">Row in the step's batch; clips and stills have rows of their own.</param>
     /// <param name="latentFrames">Latent frames of the sample.</param>
     /// <param name="known">Latent frames at the start that are never masked, fewer than all.</param>
-    public MaskedExample Draw(long step, int row, int latentFrames, int known)
+    /// <param name="most">Largest part of the others that is masked, above 0 and at most 1.</param>
+    public MaskedExample Draw(long step, int row, int latentFrames, int known, double most = 1)
     {
         var (ratio, drop, _, _) = Bits(step, row, RowDraw);
         int first = known * tokensPerLatentFrame;
         int unknown = (latentFrames * tokensPerLatentFrame) - first;
-        int masked = Math.Clamp((int)Math.Ceiling(MaskSchedule.Ratio(Philox.ToUniform(ratio)) * unknown), 1, unknown);
+        int masked = Math.Clamp((int)Math.Ceiling(MaskSchedule.Ratio(Philox.ToUniform(ratio)) * most * unknown), 1, unknown);
         int[] chosen = [.. Enumerable.Range(first, unknown).OrderBy(p => Bits(step, row, (uint)p).X0).ThenBy(p => p).Take(masked).Order()];
         return new MaskedExample(known, chosen, Philox.ToUniform(drop) < textDrop);
     }

@@ -1,3 +1,5 @@
+using Phenaki.Trainer.Training;
+
 namespace Phenaki.Trainer.Transformer;
 
 /// <summary>Folders of the parts of a model, beside each other in its folder.</summary>
@@ -12,4 +14,7 @@ internal sealed record ModelParts(string Folder)
 
     /// <summary>The masked transformer's folder.</summary>
     public string MaskedTransformer => Path.Combine(Folder, "masked-transformer");
+
+    /// <summary>The fingerprints of what makes tokens from text: what stands in a checkpoint for the folder's name, as folders are moved and overwritten.</summary>
+    public string Fingerprints() => $"{GivenModel.Fingerprint(TextEncoder)} {GivenModel.Fingerprint(MaskedTransformer)}";
 }

@@ -16,7 +16,7 @@ internal static class TokenizerArithmetic
         double tokens = geometry.TokensPerLatentFrame;
         double width = model.Width;
         double layer = (2 * 4 * width * width) + (4 * width * model.Mlp);
-        double spatial = model.SpatialLayers * (layer + (4 * tokens * width));
+        double spatial = (model.SpatialLayers + (decoding ? model.ExtraDecoderLayers : 0)) * (layer + (4 * tokens * width));
         double temporal = model.TemporalLayers * (layer + (4 * model.TemporalWindow * width));
         double patch = 3d * model.PatchHeight * model.PatchWidth * 2 * (width + (decoding ? model.PixelMlp : 0));
         double detail = decoding ? 2 * model.PixelMlp * width : 0;

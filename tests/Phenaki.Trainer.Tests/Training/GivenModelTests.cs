@@ -4,7 +4,9 @@ using Phenaki.Models.Folders;
 using Phenaki.Models.Masked;
 using Phenaki.Models.Video;
 using Phenaki.Trainer.Commands;
+using Phenaki.Trainer.Data;
 using Phenaki.Trainer.StoryWorld;
+using Phenaki.Trainer.Tokenizer;
 using Phenaki.Trainer.Training;
 using Phenaki.Trainer.Transformer;
 using static TorchSharp.torch;
@@ -55,11 +57,14 @@ public sealed class GivenModelTests : IDisposable
         Assert.All(["from_code.weight", "decoder_position", "pixels_first.weight"], name => Assert.NotEqual(before[name], after[name]));
     }
 
-    [Fact(Timeout = 120_000)]
-    public async Task Tokenizer_WithADetailThatTheGivenModelLacks_BeginsAsItAndLearnsTheDetail()
+    [Theory(Timeout = 120_000)]
+    [InlineData(24, 0, "detail_first.down.weight", "detail_later.down.weight")]
+    [InlineData(0, 1, "decoder_spatial.1.attention.output.weight", "decoder_spatial.1.feed_forward.down.weight")]
+    public async Task Tokenizer_WithADecoderThatHasMoreThanTheGivenModel_BeginsAsItAndLearnsTheRest(int pixelMlp, int extraLayers, params string[] learnt)
     {
         string model = WriteTokenizer("given", seed: 5);
-        var config = TinyTraining.Tokenizer with { From = model, UnquantisedSteps = 0, DecoderOnly = true, Model = TinyTraining.Tokenizer.Model with { PixelMlp = 24 } };
+        var sizes = TinyTraining.Tokenizer.Model with { PixelMlp = pixelMlp, ExtraDecoderLayers = extraLayers };
+        var config = TinyTraining.Tokenizer with { From = model, UnquantisedSteps = 0, DecoderOnly = true, Model = sizes };
         using var files = ModelFolder.Open(model);
         using var given = new VideoTokenizerNetwork(TinyTraining.Tokenizer.Model, CPU);
         files.LoadWeights(given, CPU);
@@ -73,7 +78,7 @@ public sealed class GivenModelTests : IDisposable
         }
 
         await TinyTraining.StepAsync(trainer, 0);
-        Assert.All(["detail_first.down.weight", "detail_later.down.weight"], name => Assert.Contains(State(trainer.Network)[name], value => value != 0));
+        Assert.All(learnt, name => Assert.Contains(State(trainer.Network)[name], value => value != 0));
     }
 
     [Fact(Timeout = 120_000)]
@@ -116,6 +121,55 @@ public sealed class GivenModelTests : IDisposable
     [Fact]
     public void Violations_DecoderAloneWithAFreshCodebook_AreNamed() =>
         Assert.Contains("unquantised_steps is 3", Assert.Single((TinyTraining.Tokenizer with { DecoderOnly = true, UnquantisedSteps = 3 }).Violations()), StringComparison.Ordinal);
+
+    [Fact]
+    public void Violations_RedrawWhileTheEncoderLearns_AreNamed()
+    {
+        var config = TinyTraining.Tokenizer with { Redraw = new RedrawConfig { Model = "m", Share = 2 } };
+        Assert.Equal(["redraw.share is 2; allowed are 0 to 1", "redraw is set, but decoder_only is not: a masked transformer knows the tokens of a finished encoder alone"], config.Violations());
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Tokenizer_DecoderAloneWithRedrawnTokens_LearnsFromThemAndRepeats()
+    {
+        var given = WriteModel("given", new CaptionVocabulary(StoryWorldDataset.Vocabulary));
+        var config = TinyTraining.Tokenizer with { From = given.VideoTokenizer, UnquantisedSteps = 0, DecoderOnly = true };
+        var redrawn = config with { Redraw = new RedrawConfig { Model = given.Folder, Share = 1 } };
+        var losses = new List<double>();
+        foreach (var settings in new[] { config, redrawn, redrawn })
+        {
+            using var trainer = TinyTraining.Train(settings);
+            losses.Add((await TinyTraining.StepAsync(trainer, 0))["loss"]);
+        }
+
+        Assert.NotEqual(losses[0], losses[1]);
+        Assert.Equal(losses[1], losses[2]);
+        var other = redrawn with { Model = redrawn.Model with { PatchHeight = 32, Quantizer = redrawn.Model.Quantizer with { CodebookSize = 64 } }, From = null };
+        var error = Assert.Throws<InvalidOperationException>(() => TinyTraining.Train(other));
+        Assert.Contains("its rows is 4; the video tokenizer needs 2; its codebook_size is 32; the video tokenizer needs 64", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public void Redraw_Clips_ChangesNoMoreTokensThanAllowedNoneBeforeAChangeAndEachClipForItself()
+    {
+        var given = WriteModel("given", new CaptionVocabulary(StoryWorldDataset.Vocabulary));
+        var config = new RedrawConfig { Model = given.Folder, Share = 1, MostTokens = 0.5 };
+        using var redraw = new TokenRedraw(config, TinyTraining.Tokenizer.Model, seed: 3, ComputeDevice.Cpu);
+        using var none = new TokenRedraw(config with { Share = 0 }, TinyTraining.Tokenizer.Model, seed: 3, ComputeDevice.Cpu);
+        using var scope = NewDisposeScope();
+        var tokens = Number.Range(64, CPU).remainder(Number.Of(32)).view(2, 2, 16);
+        TrainingClip[] clips = [new([], 3, "A dog swims in the ocean."), new([], 3, "A panda walks on mars.") { TransitionFrame = 1 }];
+        Assert.True(none.Apply(tokens, clips, 0, 0).equal(tokens).all().item<bool>());
+        for (long step = 0; step < 20; step++)
+        {
+            var drawn = redraw.Apply(tokens, clips, step, 4);
+            var changed = drawn.not_equal(tokens).to_type(ScalarType.Int64);
+            Assert.True(changed[0].sum().item<long>() <= 16);
+            Assert.Equal(0, changed[1][0].sum().item<long>());
+            Assert.True(changed[1][1].sum().item<long>() <= 8);
+            Assert.True(redraw.Apply(tokens.narrow(0, 1, 1), [clips[1]], step, 5).equal(drawn.narrow(0, 1, 1)).all().item<bool>());
+        }
+    }
 
     [Fact(Timeout = 120_000)]
     public void Tokenizer_FromAModelOfAnotherSize_NamesTheFields()

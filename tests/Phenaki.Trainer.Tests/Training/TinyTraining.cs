@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using Phenaki.Models.Masked;
 using Phenaki.Models.Text;
 using Phenaki.Models.Video;
@@ -62,7 +63,7 @@ internal static class TinyTraining
     {
         var geometry = config.Model.Geometry();
         var batches = new TokenizerBatches(source ?? new StoryWorldSource(config.Seed), geometry, geometry.Frames(config.Model.TemporalWindow), config.SubjectWeight, CPU);
-        return new TokenizerTrainer(config, batches, CPU, export ?? ((_, _, _) => Task.CompletedTask));
+        return new TokenizerTrainer(config, batches, ComputeDevice.Cpu, export ?? ((_, _, _) => Task.CompletedTask));
     }
 
     public static TransformerTrainer Train(

@@ -12,14 +12,17 @@ public sealed class SpatialLayer : nn.Module<Tensor, Tensor>
     private readonly LayerNorm feed_forward_norm;
     private readonly FeedForward feed_forward;
 
-    /// <summary>Creates the layer with the sizes of <paramref name="config"/>.</summary>
-    public SpatialLayer(VideoTokenizerConfig config, Device device)
+    /// <summary>Creates the layer.</summary>
+    /// <param name="config">Its sizes.</param>
+    /// <param name="device">Where the weights live.</param>
+    /// <param name="outputGain">Gain of the initial weights of what it adds; with 0 it begins without effect.</param>
+    public SpatialLayer(VideoTokenizerConfig config, Device device, double outputGain = 0.3)
         : base(nameof(SpatialLayer))
     {
         attention_norm = nn.LayerNorm(config.Width, device: device);
-        attention = new SelfAttention(config.Width, config.Heads, 0.3, device);
+        attention = new SelfAttention(config.Width, config.Heads, outputGain, device);
         feed_forward_norm = nn.LayerNorm(config.Width, device: device);
-        feed_forward = new FeedForward(config.Width, config.Mlp, 0.3, device);
+        feed_forward = new FeedForward(config.Width, config.Mlp, outputGain, device);
         RegisterComponents();
     }
 

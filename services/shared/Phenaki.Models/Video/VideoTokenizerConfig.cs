@@ -53,6 +53,9 @@ public sealed record VideoTokenizerConfig
     /// <summary>Spatial layers, all-to-all within a frame, of the encoder; the decoder mirrors them.</summary>
     public required int SpatialLayers { get; init; }
 
+    /// <summary>Spatial layers that the decoder has beyond those of the encoder; 0, as in the paper, for none.</summary>
+    public int ExtraDecoderLayers { get; init; }
+
     /// <summary>Temporal layers, causal for each position, of the encoder; the decoder mirrors them.</summary>
     public required int TemporalLayers { get; init; }
 
@@ -100,6 +103,11 @@ public sealed record VideoTokenizerConfig
         if (RefineChannels is < 0 or > 4096)
         {
             yield return $"refine_channels is {RefineChannels}; allowed are 0 to 4096";
+        }
+
+        if (ExtraDecoderLayers is < 0 or > 100_000)
+        {
+            yield return $"extra_decoder_layers is {ExtraDecoderLayers}; allowed are 0 to 100000";
         }
 
         if (PixelMlp is < 0 or > 100_000)

@@ -59,7 +59,8 @@ public sealed class VideoTokenizerNetwork : nn.Module
         from_code = Projection.Create(config.Quantizer.CodeWidth, config.Width, device, bias: true);
         decoder_position = new Parameter(randn(positions, config.Width, device: device) * Number.Of(0.02f));
         decoder_temporal = Layers(config.TemporalLayers, () => new TemporalLayer(config, device));
-        decoder_spatial = Layers(config.SpatialLayers, () => new SpatialLayer(config, device));
+        var mirrored = Enumerable.Range(0, config.SpatialLayers).Select(_ => new SpatialLayer(config, device));
+        decoder_spatial = new([.. mirrored, .. Enumerable.Range(0, config.ExtraDecoderLayers).Select(_ => new SpatialLayer(config, device, outputGain: 0))]);
         decoder_norm = nn.LayerNorm(config.Width, device: device);
         pixels_first = Projection.Create(config.Width, patch, device, 0.3, bias: true);
         pixels_later = Projection.Create(config.Width, patch * config.TemporalPatch, device, 0.3, bias: true);
