@@ -37,6 +37,7 @@ internal static class BenchmarkList
         new SamplingBenchmark("sample_shipped", Shipped("masked-transformer"), null, null, 12),
         new SamplingBenchmark("sample_12", null, Configuration, 12, 32),
         new SamplingBenchmark("sample_48", null, Configuration, 48, 32),
+        new PublishedBenchmark(Configuration, 32),
         new SharedForwardBenchmark("shared_forward", [2, 4, 8]),
         new SamplingBenchmark("gpu_0_9b", null, Presets.MaskedTransformers["phenaki-0.9b"], null, 32, onGpu: true),
         new SamplingBenchmark("gpu_1_8b", null, Presets.MaskedTransformers["phenaki-1.8b"], null, 32, onGpu: true),

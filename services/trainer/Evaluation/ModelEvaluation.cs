@@ -85,9 +85,8 @@ internal sealed class ModelEvaluation : IDisposable
         errors.Add(made - batch.Frames, batch.HasSubjects ? batch.Weights > Number.Of(1) : null);
         if (set.Frames > 1 && Rebuilt.Count == 0)
         {
-            byte[] bytes = made.Plus(Number.Of(1)).mul(Number.Of(127.5f)).round().to_type(ScalarType.Byte).cpu().contiguous().data<byte>().ToArray();
             int size = Video.Geometry().FrameBytes;
-            foreach (var (real, rebuilt) in set.Clips.Zip(bytes.Chunk(size * set.Frames)))
+            foreach (var (real, rebuilt) in set.Clips.Zip(FramePixels.ToBytes(made).Chunk(size * set.Frames)))
             {
                 Rebuilt.Add([.. real.Rgb.Chunk(size)]);
                 Rebuilt.Add([.. rebuilt.Chunk(size)]);

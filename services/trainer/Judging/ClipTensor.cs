@@ -1,4 +1,4 @@
-using Phenaki.Trainer.Data;
+using Phenaki.Models.Video;
 using Phenaki.Trainer.StoryWorld;
 using static TorchSharp.torch;
 
@@ -15,6 +15,6 @@ internal static class ClipTensor
     public static Tensor Of(IReadOnlyList<byte[]> clips, int frames, Device device)
     {
         const int Size = StoryWorldDataset.Size;
-        return PackedClips.Video(PackedClips.Pixels(clips, frames * StoryWorldDataset.FrameBytes), [clips.Count, frames, Size, Size], device);
+        return FramePixels.FromBytes(FramePixels.Join(clips, frames * StoryWorldDataset.FrameBytes), [clips.Count, frames, Size, Size], device);
     }
 }

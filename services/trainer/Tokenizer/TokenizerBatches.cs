@@ -1,5 +1,6 @@
 using Phenaki.Geometry;
 using Phenaki.Models;
+using Phenaki.Models.Video;
 using Phenaki.Trainer.Data;
 using Phenaki.Trainer.StoryWorld;
 using static TorchSharp.torch;
@@ -47,7 +48,7 @@ internal sealed class TokenizerBatches(IClipSource source, VideoGeometry geometr
                 long ordinal = ((step * parts) + part) * count;
                 ClipDraw[] draws = [.. Enumerable.Range(0, count).Select(i => new ClipDraw(first + (ulong)i, ordinal + i, length, heldOut))];
                 var drawn = await source.DrawAllAsync(draws, _ => false, cancellationToken).ConfigureAwait(false);
-                read.Add(new ClipSet(drawn, length, PackedClips.Pixels(drawn, length * geometry.FrameBytes), InSubjects(drawn, length), count * length / frames));
+                read.Add(new ClipSet(drawn, length, FramePixels.Join([.. drawn.Select(clip => clip.Rgb)], length * geometry.FrameBytes), InSubjects(drawn, length), count * length / frames));
             }
         }
 
@@ -62,7 +63,7 @@ internal sealed class TokenizerBatches(IClipSource source, VideoGeometry geometr
         var weights = hasSubjects
             ? tensor(set.InSubjects, [.. shape, 1], device: device).to_type(ScalarType.Float32).mul_(Number.Of((float)(subjectWeight - 1))).add_(Number.Of(1f), Number.Of(1))
             : ones([.. shape, 1], device: device);
-        return new Batch(PackedClips.Video(set.Pixels, shape, device), weights, set.Frames == 1, hasSubjects);
+        return new Batch(FramePixels.FromBytes(set.Pixels, shape, device), weights, set.Frames == 1, hasSubjects);
     }
 
     private byte[] InSubjects(TrainingClip[] clips, int frames)

@@ -1,5 +1,4 @@
 using Phenaki.Media;
-using Phenaki.Models;
 using Phenaki.Models.Video;
 using Phenaki.Trainer.Training;
 using static TorchSharp.torch;
@@ -28,19 +27,14 @@ internal sealed class TokenizerSamples(TokenizerBatches batches, string folder)
         var frames = batches.Load(set).Frames;
         var (code, _, _) = network.Quantizer.Straight(network.Encode(frames));
         var made = network.Decode(code);
+        int bytes = set.Pixels.Length / (Clips * set.Frames);
         var rows = new List<IReadOnlyList<byte[]>>();
         for (int clip = 0; clip < Clips; clip++)
         {
-            rows.Add(Pixels(frames[clip]));
-            rows.Add(Pixels(made[clip]));
+            rows.Add([.. set.Clips[clip].Rgb.Chunk(bytes)]);
+            rows.Add([.. FramePixels.ToBytes(made[clip]).Chunk(bytes)]);
         }
 
         return (rows, (int)frames.shape[3], (int)frames.shape[2]);
-    }
-
-    private static IReadOnlyList<byte[]> Pixels(Tensor clip)
-    {
-        var bytes = clip.Plus(Number.Of(1)).mul(Number.Of(127.5f)).round().clamp(Number.Of(0), Number.Of(255)).to_type(ScalarType.Byte).cpu();
-        return [.. Enumerable.Range(0, (int)bytes.shape[0]).Select(i => bytes[i].contiguous().data<byte>().ToArray())];
     }
 }

@@ -74,7 +74,7 @@ internal sealed class TransformerBatches(
             examples[i] = _masks.Draw(step, firstRow + i, latentFrames, latentFrames == 1 ? 0 : Known(step, firstRow + i, clips[i], latentFrames));
             ids[i] = Shortened(words.Encode(clips[i].Caption).Ids);
         });
-        return new Samples(latentFrames, clips, cache is null ? PackedClips.Pixels(clips, geometry.Frames(latentFrames) * geometry.FrameBytes) : [], ids, examples);
+        return new Samples(latentFrames, clips, cache is null ? FramePixels.Join([.. clips.Select(clip => clip.Rgb)], geometry.Frames(latentFrames) * geometry.FrameBytes) : [], ids, examples);
     }
 
     /// <summary>Tokenises samples and brings all of them to the device.</summary>
@@ -106,7 +106,7 @@ internal sealed class TransformerBatches(
     {
         int length = geometry.Tokens(latentFrames);
         TrainingClip[] fresh = [.. clips.Where(clip => clip.Identity is not { } known || !IsKept(known))];
-        int[][] made = fresh.Length == 0 ? [] : [.. Tokenise(PackedClips.Pixels(fresh, geometry.Frames(latentFrames) * geometry.FrameBytes), fresh.Length, latentFrames)
+        int[][] made = fresh.Length == 0 ? [] : [.. Tokenise(FramePixels.Join([.. fresh.Select(clip => clip.Rgb)], geometry.Frames(latentFrames) * geometry.FrameBytes), fresh.Length, latentFrames)
             .to_type(ScalarType.Int32).flatten().cpu().data<int>().ToArray().Chunk(length)];
         int next = 0;
         int[] all;
@@ -123,7 +123,7 @@ internal sealed class TransformerBatches(
     private Tensor Tokenise(byte[] pixels, int clips, int latentFrames)
     {
         using var scope = NewDisposeScope();
-        var video = PackedClips.Video(pixels, [clips, geometry.Frames(latentFrames), geometry.Height, geometry.Width], device);
+        var video = FramePixels.FromBytes(pixels, [clips, geometry.Frames(latentFrames), geometry.Height, geometry.Width], device);
         return tokenizer.Quantizer.Indices(tokenizer.Quantizer.Bound(tokenizer.Encode(video))).flatten(1).MoveToOuterDisposeScope();
     }
 

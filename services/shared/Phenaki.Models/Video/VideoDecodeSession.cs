@@ -78,12 +78,11 @@ public sealed class VideoDecodeSession : IDisposable
         List<byte[]> frames = [];
         foreach (var decoded in _network.DecodeNext(codes, LatentFrames == 0, context, _past))
         {
-            using var bytes = decoded.Plus(Number.Of(1)).mul_(Number.Of(127.5f)).round_().clamp_(Number.Of(0), Number.Of(255)).to_type(ScalarType.Byte).cpu();
-            for (int frame = 0; frame < decoded.shape[1]; frame++, next++)
+            foreach (byte[] frame in FramePixels.ToBytes(decoded).Chunk(_geometry.FrameBytes))
             {
-                if (next >= _firstFrame)
+                if (next++ >= _firstFrame)
                 {
-                    frames.Add(bytes.bytes.Slice(frame * _geometry.FrameBytes, _geometry.FrameBytes).ToArray());
+                    frames.Add(frame);
                 }
             }
         }

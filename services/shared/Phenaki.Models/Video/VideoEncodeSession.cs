@@ -82,13 +82,8 @@ public sealed class VideoEncodeSession : IDisposable
         using var _ = inference_mode();
         using var scope = NewDisposeScope();
         int count = _geometry.FirstFrame(LatentFrames + latentFrames) - _geometry.FirstFrame(LatentFrames);
-        var pixels = new byte[count * _geometry.FrameBytes];
-        for (int frame = 0; frame < count; frame++)
-        {
-            _waiting[frame].CopyTo(pixels, frame * _geometry.FrameBytes);
-        }
-
-        var frames = tensor(pixels, [1, count, _geometry.Height, _geometry.Width, 3], device: _device).to_type(ScalarType.Float32).div_(Number.Of(127.5f)).sub_(Number.Of(1f));
+        byte[] pixels = FramePixels.Join(_waiting.GetRange(0, count), _geometry.FrameBytes);
+        var frames = FramePixels.FromBytes(pixels, [1, count, _geometry.Height, _geometry.Width], _device);
         var rows = _network.EncodeNext(frames, LatentFrames == 0, _past);
         var indices = _network.Quantizer.Indices(_network.Quantizer.Bound(rows));
         _waiting.RemoveRange(0, count);
