@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Phenaki.Models;
 using Phenaki.Models.Video;
 using Phenaki.Trainer.Judging;
-using Phenaki.Trainer.Optimisation;
 using Phenaki.Trainer.Training;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
@@ -22,11 +21,9 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
     private readonly TokenizerBatches _batches;
     private readonly Func<VideoTokenizerNetwork, long, CancellationToken, Task> _export;
     private readonly VideoTokenizerNetwork _network;
-    private readonly WorkingCopy<VideoTokenizerNetwork> _working;
+    private readonly Learner<VideoTokenizerNetwork> _learner;
     private readonly ScalarType _precision;
-    private readonly Optimiser _optimiser;
     private readonly CodebookMean? _codebook;
-    private readonly AverageWeights? _average;
     private readonly PerceptualLoss? _perceptual;
     private readonly AdversarialLoss? _adversarial;
     private readonly TokenRedraw? _redraw;
@@ -60,10 +57,8 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
 
         _precision = Precision.Of(config.Precision, device);
         Precision.AllowTensorCores(device);
-        _working = new WorkingCopy<VideoTokenizerNetwork>(_network, () => new VideoTokenizerNetwork(config.Model, device), _precision);
         (string, Parameter)[] learnt = [.. config.DecoderOnly ? _network.DecoderParameters : _network.named_parameters()];
-        _optimiser = new Optimiser(learnt, config.Optimiser);
-        _average = config.EmaDecay > 0 ? new AverageWeights(learnt, config.EmaDecay) : null;
+        _learner = new Learner<VideoTokenizerNetwork>(_network, () => new VideoTokenizerNetwork(config.Model, device), _precision, learnt, config.Optimiser, config.EmaDecay);
         _perceptual = config.PerceptualWeight > 0 ? new PerceptualLoss(Judge.ShippedFolder, device) : null;
         _adversarial = config.AdversarialWeight > 0 ? new AdversarialLoss(config.DiscriminatorChannels, config.Optimiser, device) : null;
         _redraw = config.Redraw is null ? null : new TokenRedraw(config.Redraw, config.Model, config.Seed, on);
@@ -75,9 +70,8 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
     /// <inheritdoc />
     public IEnumerable<(string Name, Tensor Tensor)> State =>
         _network.state_dict().Select(entry => ("network." + entry.Key, entry.Value))
-            .Concat(_optimiser.State.Select(entry => ("optimiser." + entry.Name, entry.Tensor)))
+            .Concat(_learner.State)
             .Concat(_codebook?.State ?? [])
-            .Concat(_average?.State ?? [])
             .Concat(_adversarial?.State ?? []);
 
     /// <inheritdoc />
@@ -118,10 +112,7 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
             row += set.Clips.Count;
         }
 
-        _working.GatherGradients();
-        figures.Add("gradient", _optimiser.Step(step, _config.Steps));
-        _working.Renew();
-        _average?.Update(step);
+        _learner.Step(figures, step, _config.Steps);
         if (competes)
         {
             _adversarial!.Step(step, _config.Steps);
@@ -146,7 +137,7 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
 
         // Codes and errors are computed in float32: neighbours of a codebook lie closer together than fewer bits tell apart.
         var (code, index, bounded) = Code(batch, set, turn);
-        var made = _working.Network.Decode((quantised ? code : bounded).to_type(_precision)).to_type(ScalarType.Float32);
+        var made = _learner.Network.Decode((quantised ? code : bounded).to_type(_precision)).to_type(ScalarType.Float32);
         var difference = made - batch.Frames;
         var absolute = (difference.abs() * batch.Weights).mean();
         var square = (difference.Squared() * batch.Weights).mean();
@@ -199,14 +190,14 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
     private (Tensor Code, Tensor Index, Tensor Bounded) Code(TokenizerBatches.Batch batch, ClipSet set, Turn turn)
     {
         using var _ = _config.DecoderOnly ? no_grad() : null;
-        var coded = _network.Quantizer.Straight(_working.Network.Encode(batch.Frames.to_type(_precision)).to_type(ScalarType.Float32));
+        var coded = _network.Quantizer.Straight(_learner.Network.Encode(batch.Frames.to_type(_precision)).to_type(ScalarType.Float32));
         return _redraw is null ? coded : coded with { Quantised = _network.Quantizer.Codes(_redraw.Apply(coded.Indices, set.Clips, turn.Step, turn.FirstRow)) };
     }
 
     /// <inheritdoc />
     public async Task ExportAsync(long step, CancellationToken cancellationToken)
     {
-        using var shown = _average?.Show();
+        using var shown = _learner.ShowMean();
         await _export(_network, step, cancellationToken).ConfigureAwait(false);
     }
 
@@ -252,13 +243,11 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
 
     public void Dispose()
     {
-        _optimiser.Dispose();
+        _learner.Dispose();
         _codebook?.Dispose();
-        _average?.Dispose();
         _perceptual?.Dispose();
         _adversarial?.Dispose();
         _redraw?.Dispose();
-        _working.Dispose();
         _network.Dispose();
     }
 }

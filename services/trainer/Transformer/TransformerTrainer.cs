@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Phenaki.Models;
 using Phenaki.Models.Masked;
 using Phenaki.Models.Text;
-using Phenaki.Trainer.Optimisation;
 using Phenaki.Trainer.Training;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
@@ -15,9 +14,7 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
     private readonly TransformerTrainingConfig _config;
     private readonly TransformerBatches _batches;
     private readonly Func<TransformerTrainer, long, CancellationToken, Task> _export;
-    private readonly WorkingCopy<MaskedTransformerNetwork> _working;
-    private readonly Optimiser _optimiser;
-    private readonly AverageWeights? _average;
+    private readonly Learner<MaskedTransformerNetwork> _learner;
     private readonly ConcurrentDictionary<long, IReadOnlyList<TransformerBatches.Samples>> _read = new();
 
     /// <summary>Creates a trainer with fresh weights, or with those of the model that the settings begin with.</summary>
@@ -43,10 +40,9 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
         }
 
         Precision.AllowTensorCores(device);
-        _working = new WorkingCopy<MaskedTransformerNetwork>(Network, () => new MaskedTransformerNetwork(config.Model, device), Precision.Of(config.Precision, device));
-        (string Name, Parameter Parameter)[] parameters = [.. Named("network", Network), .. Named("text", Text)];
-        _optimiser = new Optimiser(parameters, config.Optimiser);
-        _average = config.EmaDecay > 0 ? new AverageWeights(parameters, config.EmaDecay) : null;
+        _learner = new Learner<MaskedTransformerNetwork>(
+            Network, () => new MaskedTransformerNetwork(config.Model, device), Precision.Of(config.Precision, device), [.. Named("network", Network), .. Named("text", Text)],
+            config.Optimiser, config.EmaDecay);
     }
 
     /// <summary>The masked transformer that learns.</summary>
@@ -59,8 +55,7 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
     public IEnumerable<(string Name, Tensor Tensor)> State =>
         Network.state_dict().Select(entry => ("network." + entry.Key, entry.Value))
             .Concat(Text.state_dict().Select(entry => ("text." + entry.Key, entry.Value)))
-            .Concat(_optimiser.State.Select(entry => ("optimiser." + entry.Name, entry.Tensor)))
-            .Concat(_average?.State ?? []);
+            .Concat(_learner.State);
 
     /// <inheritdoc />
     public int Samples(long step) => (_config.PhaseAt(step).Clips + _config.PhaseAt(step).Stills) * _config.Accumulate;
@@ -87,17 +82,14 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
             foreach (var batch in kind)
             {
                 using var scope = NewDisposeScope();
-                var loss = MaskedLoss.Of(batch, _working.Network, Text);
+                var loss = MaskedLoss.Of(batch, _learner.Network, Text);
                 (loss * Number.Of(Masked(batch) / all)).backward();
                 figures.Add("loss", loss * Number.Of(Masked(batch) / all));
                 figures.Add(kind.Key == 1 ? "loss_still" : "loss_clip", loss * Number.Of(Masked(batch) / masked));
             }
         }
 
-        _working.GatherGradients();
-        figures.Add("gradient", _optimiser.Step(step, _config.Steps));
-        _working.Renew();
-        _average?.Update(step);
+        _learner.Step(figures, step, _config.Steps);
         return figures.Read();
 
         static double Masked(TransformerBatches.Batch batch) => batch.Masked.shape[0];
@@ -106,7 +98,7 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
     /// <inheritdoc />
     public async Task ExportAsync(long step, CancellationToken cancellationToken)
     {
-        using var shown = _average?.Show();
+        using var shown = _learner.ShowMean();
         await _export(this, step, cancellationToken).ConfigureAwait(false);
     }
 
@@ -115,9 +107,7 @@ internal sealed class TransformerTrainer : ITrainable, IDisposable
 
     public void Dispose()
     {
-        _optimiser.Dispose();
-        _average?.Dispose();
-        _working.Dispose();
+        _learner.Dispose();
         Network.Dispose();
         Text.Dispose();
     }
