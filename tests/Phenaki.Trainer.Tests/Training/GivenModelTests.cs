@@ -149,6 +149,34 @@ public sealed class GivenModelTests : IDisposable
         Assert.Contains("its rows is 4; the video tokenizer needs 2; its codebook_size is 32; the video tokenizer needs 64", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory(Timeout = 120_000)]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Tokenizer_SameStillAtEachStep_IsRedrawnAnewEachTime(double share)
+    {
+        var given = WriteModel("given", new CaptionVocabulary(StoryWorldDataset.Vocabulary));
+        var config = TinyTraining.Tokenizer with
+        {
+            From = given.VideoTokenizer, UnquantisedSteps = 0, DecoderOnly = true, ClipsPerStep = 0, StillsPerStep = 1,
+            Optimiser = new() { LearningRate = 1e-9, AdamLearningRate = 1e-9 }, Redraw = new RedrawConfig { Model = given.Folder, Share = share },
+        };
+        using var trainer = TinyTraining.Train(config, source: new OneClip(new StoryWorldSource(1)));
+        double[] losses = [(await TinyTraining.StepAsync(trainer, 0))["loss"], (await TinyTraining.StepAsync(trainer, 1))["loss"]];
+        Assert.Equal(share == 0, Math.Abs(losses[0] - losses[1]) < 1e-6);
+    }
+
+    private sealed class OneClip(IClipSource inner) : IClipSource
+    {
+        public string Description => inner.Description;
+
+        public CaptionVocabulary Vocabulary => inner.Vocabulary;
+
+        public IReadOnlyList<IReadOnlyList<string>> SamplePrompts => inner.SamplePrompts;
+
+        public ValueTask<TrainingClip> DrawAsync(ClipDraw draw, Func<UInt128, bool> isKnown, CancellationToken cancellationToken) =>
+            inner.DrawAsync(draw with { Index = 1 }, isKnown, cancellationToken);
+    }
+
     [Fact(Timeout = 120_000)]
     public void Redraw_Clips_ChangesNoMoreTokensThanAllowedNoneBeforeAChangeAndEachClipForItself()
     {
