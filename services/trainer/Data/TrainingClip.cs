@@ -1,3 +1,4 @@
+using Phenaki.Geometry;
 using Phenaki.Trainer.StoryWorld;
 
 namespace Phenaki.Trainer.Data;
@@ -10,6 +11,10 @@ internal sealed record TrainingClip(byte[] Rgb, int Frames, string Caption)
 {
     /// <summary>The first frame that is not purely an earlier scene; 0 where the change began before the clip, -1 where there is none.</summary>
     public int TransitionFrame { get; init; } = -1;
+
+    /// <summary>Latent frames at the start that the caption does not tell of: those before a change of scene, fewer than all; 0 where there is no change.</summary>
+    public int LatentFramesBeforeTransition(VideoGeometry geometry, int latentFrames) =>
+        TransitionFrame > 0 ? Math.Min(geometry.LatentFramesCovering(TransitionFrame), latentFrames - 1) : 0;
 
     /// <summary>The subject's place in each frame; null where nobody knows it.</summary>
     public IReadOnlyList<Box>? SubjectBoxes { get; init; }

@@ -82,9 +82,7 @@ internal sealed class TokenRedraw : IDisposable
     private void Redraw(int[] tokens, TrainingClip clip, int latentFrames, long step, int row)
     {
         using var scope = NewDisposeScope();
-
-        // The caption says nothing of what comes before the change.
-        int known = clip.TransitionFrame > 0 ? Math.Min(_geometry.LatentFramesCovering(clip.TransitionFrame), latentFrames - 1) : 0;
+        int known = clip.LatentFramesBeforeTransition(_geometry, latentFrames);
         foreach (int position in _masks.Draw(step, row, latentFrames, known, _config.MostTokens).Masked)
         {
             tokens[position] = _network.MaskToken;

@@ -133,7 +133,7 @@ internal sealed class TransformerBatches(
     {
         if (clip.TransitionFrame > 0)
         {
-            return Math.Min(geometry.LatentFramesCovering(clip.TransitionFrame), latentFrames - 1);
+            return clip.LatentFramesBeforeTransition(geometry, latentFrames);
         }
 
         int most = Math.Min(geometry.LatentFrames(config.PrefixFrames), latentFrames - 1);

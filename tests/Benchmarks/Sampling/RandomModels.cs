@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Phenaki.Models;
 using Phenaki.Models.Folders;
 using Phenaki.Models.Masked;
@@ -32,6 +33,21 @@ internal static class RandomModels
         using var network = new VideoTokenizerNetwork(config, CPU);
         ModelFolder.Write(folder, config, network, Card, ScalarType.Float32);
         return folder;
+    }
+
+    /// <summary>Samples a clip.</summary>
+    /// <returns>Seconds.</returns>
+    public static double Sample(MaskedTransformerModel model, ClipRequest request, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using var clip = model.BeginClip(request);
+        while (!clip.IsDone)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            clip.Step();
+        }
+
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     /// <summary>A clip without a prefix, of the largest grid.</summary>
