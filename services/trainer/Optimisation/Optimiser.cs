@@ -22,13 +22,18 @@ internal sealed class Optimiser : IDisposable
     private static readonly string[] LookedUp = ["embedding", "position", "bias", "codebook", "shared", "empty"];
 
     private readonly OptimiserConfig _config;
+    private readonly ScalarType _precision;
     private readonly List<(Parameter[] Parameters, Tensor Momentum, string Name)> _matrices = [];
     private readonly List<(Parameter Parameter, Tensor Mean, Tensor Square, string Name)> _others = [];
     private readonly Parameter[] _all;
 
-    public Optimiser(IEnumerable<(string Name, Parameter Parameter)> parameters, OptimiserConfig config)
+    /// <summary>Starts without momentum.</summary>
+    /// <param name="parameters">What is moved, by name.</param>
+    /// <param name="config">Rates and schedule; must have no violations.</param>
+    /// <param name="precision">Type that Muon's products compute in; state and weights stay float32.</param>
+    public Optimiser(IEnumerable<(string Name, Parameter Parameter)> parameters, OptimiserConfig config, ScalarType precision = ScalarType.Float32)
     {
-        _config = config;
+        (_config, _precision) = (config, precision);
         var trained = parameters.Where(p => p.Parameter.requires_grad).OrderBy(p => p.Name, StringComparer.Ordinal).ToList();
         _all = [.. trained.Select(p => p.Parameter)];
         foreach (var group in trained.Where(p => IsMatrix(p.Name, p.Parameter)).GroupBy(p => (p.Parameter.shape[0], p.Parameter.shape[1])))
@@ -97,7 +102,7 @@ internal sealed class Optimiser : IDisposable
         using var scope = NewDisposeScope();
         var gradients = stack(parameters.Select(p => p.grad ?? zeros_like(p)));
         momentum.mul_(Number.Of(Momentum)).add_(gradients, Number.Of(1));
-        var update = NewtonSchulz.Orthogonalise(gradients.add(momentum, alpha: Number.Of(Momentum)));
+        var update = NewtonSchulz.Orthogonalise(gradients.add(momentum, alpha: Number.Of(Momentum)), _precision);
         double size = rate * MuonScale * Math.Sqrt(Math.Max(update.shape[1], update.shape[2]));
         for (int i = 0; i < parameters.Length; i++)
         {

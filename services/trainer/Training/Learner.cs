@@ -23,7 +23,7 @@ internal sealed class Learner<T> : IDisposable
     public Learner(T network, Func<T> create, ScalarType precision, IReadOnlyList<(string Name, Parameter Parameter)> learnt, OptimiserConfig optimiser, double emaDecay)
     {
         _working = new WorkingCopy<T>(network, create, precision);
-        _optimiser = new Optimiser(learnt, optimiser);
+        _optimiser = new Optimiser(learnt, optimiser, precision);
         _average = emaDecay > 0 ? new AverageWeights(learnt, emaDecay) : null;
     }
 

@@ -14,7 +14,7 @@ public sealed class OptimiserTests
         using var generator = manual_seed(2);
         foreach (var (rows, columns) in new[] { (40L, 20L), (20L, 40L), (30L, 30L) })
         {
-            var made = NewtonSchulz.Orthogonalise(randn(3, rows, columns));
+            var made = NewtonSchulz.Orthogonalise(randn(3, rows, columns), ScalarType.Float32);
             var singular = linalg.svdvals(made);
 
             // The iteration's fifth power leaves singular values between 0.7 and 1.2 (Jordan et al. 2024); tiny ones of a square matrix stay below.

@@ -32,7 +32,7 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
     {
         using var scope = NewDisposeScope();
         var (q, k, v) = Heads(x);
-        return Join(nn.functional.scaled_dot_product_attention(q, k, v, bias)).MoveToOuterDisposeScope();
+        return Join(Learns(bias, q) ? Attend(q, k, v, bias!) : nn.functional.scaled_dot_product_attention(q, k, v, bias)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Some rows attend to all rows of their sequence.</summary>
@@ -73,6 +73,15 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
 
         var heads = (scores.softmax(1).unsqueeze(-1) * Windows(values, window)).sum(1);
         return output.forward(heads.reshape(rows, sequences, -1)).MoveToOuterDisposeScope();
+    }
+
+    // A bias that learns has no fused kernel, and what torch then does multiplies in float32 whatever it is given.
+    private static bool Learns(Tensor? bias, Tensor query) => bias is { requires_grad: true } && query.dtype == ScalarType.BFloat16;
+
+    private static Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor bias)
+    {
+        var scores = matmul(query * Number.Of((float)(1 / Math.Sqrt(query.shape[3]))), key.transpose(2, 3)).Plus(bias);
+        return matmul(scores.softmax(-1), value);
     }
 
     // From [window - 1 + rows, sequences, heads, head width] to [rows, window, sequences, heads, head width], without a copy.

@@ -25,7 +25,7 @@ public sealed class VideoDecodeSession : IDisposable
         _together = together;
         _firstFrame = firstFrame;
         _device = device;
-        _past = network.NewCaches();
+        _past = network.NewDecoderCaches();
     }
 
     /// <summary>Latent frames done.</summary>
