@@ -6,13 +6,13 @@ namespace Phenaki.Models;
 /// <summary>In how many bits networks multiply.</summary>
 public static class Precision
 {
-    /// <summary>bfloat16 on a GPU, float32 on the processor, where bfloat16 is no faster.</summary>
+    /// <summary>bfloat16 on a GPU, float32 on the processor: not every processor multiplies bfloat16 faster, and what comes out must not depend on which one it is.</summary>
     public const string Auto = "auto";
 
     /// <summary>24 bits of mantissa.</summary>
     public const string Float32 = "float32";
 
-    /// <summary>Eight bits of mantissa: half the memory, and many times as fast on a GPU.</summary>
+    /// <summary>Eight bits of mantissa: half the memory, and many times as fast on a GPU or on a processor with AVX512_BF16 or AMX.</summary>
     public const string BFloat16 = "bfloat16";
 
     /// <summary>Says what is wrong with a setting; nothing when all is well.</summary>
