@@ -1,5 +1,4 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Phenaki.Models.Blocks;
@@ -13,9 +12,9 @@ public sealed class CrossAttention : nn.Module<Tensor, Tensor, Tensor, Tensor, T
 {
     private const int FoldedDimensions = 3;
 
-    private readonly Linear query;
-    private readonly Linear key_value;
-    private readonly Linear output;
+    private readonly Projection query;
+    private readonly Projection key_value;
+    private readonly Projection output;
     private readonly int _heads;
 
     /// <summary>Creates the layer.</summary>
@@ -76,9 +75,9 @@ public sealed class CrossAttention : nn.Module<Tensor, Tensor, Tensor, Tensor, T
     private (Tensor Keys, Tensor Values) Fold(Tensor keys, Tensor values)
     {
         var (batch, headWidth) = (keys.shape[0], keys.shape[3]);
-        long width = query.weight!.shape[0];
-        var queries = query.weight.view(_heads, headWidth, width) * Number.Of((float)(1 / Math.Sqrt(headWidth)));
-        var outputs = output.weight!.view(width, _heads, headWidth).permute(1, 2, 0);
+        long width = query.Weight.shape[0];
+        var queries = query.Weight.view(_heads, headWidth, width) * Number.Of((float)(1 / Math.Sqrt(headWidth)));
+        var outputs = output.Weight.view(width, _heads, headWidth).permute(1, 2, 0);
         return (matmul(keys, queries).view(batch, -1, width).transpose(1, 2).contiguous(), matmul(values, outputs).view(batch, -1, width));
     }
 }

@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Phenaki.Models.Blocks;
@@ -6,8 +5,8 @@ namespace Phenaki.Models.Blocks;
 /// <summary>Two linear layers with a GELU between them (arXiv 1706.03762, section 3.3; 1606.08415).</summary>
 public sealed class FeedForward : nn.Module<Tensor, Tensor>
 {
-    private readonly Linear up;
-    private readonly Linear down;
+    private readonly Projection up;
+    private readonly Projection down;
 
     /// <summary>Creates the layer.</summary>
     /// <param name="width">Width of the rows.</param>

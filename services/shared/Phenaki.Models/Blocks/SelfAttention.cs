@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Phenaki.Models.Blocks;
@@ -6,8 +5,8 @@ namespace Phenaki.Models.Blocks;
 /// <summary>Multi-head self-attention (arXiv 1706.03762, section 3.2.2) with an additive bias on the scores.</summary>
 public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
 {
-    private readonly Linear qkv;
-    private readonly Linear output;
+    private readonly Projection qkv;
+    private readonly Projection output;
     private readonly int _heads;
 
     /// <summary>Creates the layer.</summary>
@@ -44,9 +43,9 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
     {
         using var scope = NewDisposeScope();
         long width = x.shape[2];
-        var weights = qkv.weight!;
-        var query = Split(nn.functional.linear(x.index_select(1, at), weights.narrow(0, 0, width)), 1);
-        var both = Split(nn.functional.linear(x, weights.narrow(0, width, 2 * width)), 2);
+        var weights = qkv.Weight;
+        var query = Split(Projection.Multiply(x.index_select(1, at), weights.narrow(0, 0, width)), 1);
+        var both = Split(Projection.Multiply(x, weights.narrow(0, width, 2 * width)), 2);
         return Join(nn.functional.scaled_dot_product_attention(query[0], both[0], both[1], bias?.index_select(2, at))).MoveToOuterDisposeScope();
     }
 

@@ -17,7 +17,7 @@ public sealed class MaskedTransformerLayer : nn.Module
     private readonly LayerNorm feed_forward_norm;
     private readonly FeedForward feed_forward;
     private readonly RelativePositionBias? position_bias;
-    private readonly Linear? modulation;
+    private readonly Projection? modulation;
 
     /// <summary>Creates the layer with the sizes of <paramref name="config"/>.</summary>
     public MaskedTransformerLayer(MaskedTransformerConfig config, Device device)

@@ -13,15 +13,15 @@ public sealed class MaskedTransformerNetwork : nn.Module
 {
     private readonly Parameter token_embedding;
     private readonly Parameter mask_embedding;
-    private readonly Linear? code_projection;
+    private readonly Projection? code_projection;
     private readonly Parameter time_position;
     private readonly Parameter space_position;
     private readonly Parameter empty_text;
-    private readonly Linear? pooled_text;
+    private readonly Projection? pooled_text;
     private readonly ModuleList<Conv2d> grid_convolutions;
     private readonly ModuleList<MaskedTransformerLayer> layers;
     private readonly LayerNorm output_norm;
-    private readonly Linear output_projection;
+    private readonly Projection output_projection;
     private readonly ModuleList<FeedForward> part_projections;
     private readonly Parameter output_bias;
     private readonly Tensor? codebook;

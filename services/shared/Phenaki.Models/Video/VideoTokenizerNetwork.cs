@@ -11,22 +11,22 @@ namespace Phenaki.Models.Video;
 /// </summary>
 public sealed class VideoTokenizerNetwork : nn.Module
 {
-    private readonly Linear embed_first;
-    private readonly Linear embed_later;
+    private readonly Projection embed_first;
+    private readonly Projection embed_later;
     private readonly ModuleList<PatchLayer> encoder_patch;
     private readonly Parameter? encoder_position;
     private readonly ModuleList<SpatialLayer> encoder_spatial;
     private readonly ModuleList<TemporalLayer> encoder_temporal;
     private readonly LayerNorm encoder_norm;
-    private readonly Linear to_code;
+    private readonly Projection to_code;
     private readonly Quantizer quantizer;
-    private readonly Linear from_code;
+    private readonly Projection from_code;
     private readonly Parameter decoder_position;
     private readonly ModuleList<TemporalLayer> decoder_temporal;
     private readonly ModuleList<SpatialLayer> decoder_spatial;
     private readonly LayerNorm decoder_norm;
-    private readonly Linear pixels_first;
-    private readonly Linear pixels_later;
+    private readonly Projection pixels_first;
+    private readonly Projection pixels_later;
     private readonly FeedForward? detail_first;
     private readonly FeedForward? detail_later;
     private readonly FrameRefinement? refinement;
@@ -258,7 +258,7 @@ public sealed class VideoTokenizerNetwork : nn.Module
         return frames.Count == 1 ? frames[0] : cat(frames, 1);
     }
 
-    private static Tensor Patch(Tensor x, Linear pixels, FeedForward? detail) => detail is null ? pixels.forward(x) : pixels.forward(x).Plus(detail.forward(x));
+    private static Tensor Patch(Tensor x, Projection pixels, FeedForward? detail) => detail is null ? pixels.forward(x) : pixels.forward(x).Plus(detail.forward(x));
 
     private static ModuleList<T> Layers<T>(int count, Func<T> create)
         where T : nn.Module => new([.. Enumerable.Range(0, count).Select(_ => create())]);
