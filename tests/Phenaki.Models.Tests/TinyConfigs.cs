@@ -31,8 +31,6 @@ internal static class TinyConfigs
         ExtraDecoderLayers = 1,
     };
 
-    public static VideoTokenizerConfig VideoOfPatches { get; } = Video with { PatchEncoderLayers = 2 };
-
     public static MaskedTransformerConfig Masked { get; } = new()
     {
         CodebookSize = 64,

@@ -110,17 +110,14 @@ internal sealed class TokenRedraw : IDisposable
 
     private static IEnumerable<string> Mismatches(MaskedTransformerConfig model, VideoTokenizerConfig video)
     {
-        var geometry = video.Geometry();
-        foreach (var (name, value, needed) in new[]
+        foreach (string mismatch in TokenSizes.Mismatches(model, video))
         {
-            ("rows", model.Rows, geometry.Rows), ("columns", model.Columns, geometry.Columns), ("max_latent_frames", model.MaxLatentFrames, Math.Max(model.MaxLatentFrames, video.TemporalWindow)),
-            ("codebook_size", model.CodebookSize, video.Quantizer.CodebookSize), ("code_parts", model.CodeParts, video.Quantizer.Parts),
-        })
+            yield return "its " + mismatch;
+        }
+
+        if (model.MaxLatentFrames < video.TemporalWindow)
         {
-            if (value != needed)
-            {
-                yield return $"its {name} is {value}; the video tokenizer needs {needed}";
-            }
+            yield return $"its max_latent_frames is {model.MaxLatentFrames}; the video tokenizer needs {video.TemporalWindow}";
         }
     }
 

@@ -3,6 +3,7 @@ using Phenaki.Models.Text;
 using Phenaki.Models.Video;
 using Phenaki.Trainer.Data;
 using Phenaki.Trainer.Optimisation;
+using Phenaki.Trainer.Training;
 
 namespace Phenaki.Trainer.Transformer;
 
@@ -58,16 +59,9 @@ internal sealed record TransformerTrainingConfig
     public IEnumerable<string> Mismatches(VideoTokenizerConfig video)
     {
         var geometry = video.Geometry();
-        foreach (var (name, value, needed) in new[]
+        foreach (string mismatch in TokenSizes.Mismatches(Model, video))
         {
-            ("rows", Model.Rows, geometry.Rows), ("columns", Model.Columns, geometry.Columns), ("codebook_size", Model.CodebookSize, video.Quantizer.CodebookSize),
-            ("code_parts", Model.CodeParts, video.Quantizer.Parts), ("code_width", Model.CodeWidth, Model.CodeWidth == 0 ? 0 : video.Quantizer.CodeWidth),
-        })
-        {
-            if (value != needed)
-            {
-                yield return $"model.{name} is {value}; the video tokenizer needs {needed}";
-            }
+            yield return "model." + mismatch;
         }
 
         if (!geometry.IsWholeClip(PrefixFrames) || geometry.LatentFrames(PrefixFrames) >= Model.MaxLatentFrames)

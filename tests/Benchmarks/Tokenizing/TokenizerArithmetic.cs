@@ -16,17 +16,15 @@ internal static class TokenizerArithmetic
         double tokens = geometry.TokensPerLatentFrame;
         double width = model.Width;
         double layer = (2 * 4 * width * width) + (4 * width * model.Mlp);
-        bool attends = decoding || model.PatchEncoderLayers == 0;
-        double spatial = attends ? (model.SpatialLayers + (decoding ? model.ExtraDecoderLayers : 0)) * (layer + (4 * tokens * width)) : 0;
-        double temporal = attends ? model.TemporalLayers * (layer + (4 * model.TemporalWindow * width)) : 0;
-        double alone = attends ? 0 : model.PatchEncoderLayers * 4 * width * model.Mlp;
+        double spatial = (model.SpatialLayers + (decoding ? model.ExtraDecoderLayers : 0)) * (layer + (4 * tokens * width));
+        double temporal = model.TemporalLayers * (layer + (4 * model.TemporalWindow * width));
         double patch = 3d * model.PatchHeight * model.PatchWidth * 2 * (width + (decoding ? model.PixelMlp : 0));
         double detail = decoding ? 2 * model.PixelMlp * width : 0;
         double code = 2 * width * model.Quantizer.CodeWidth;
         double search = decoding || model.Quantizer.Type == "fsq" ? 0 : 2d * model.Quantizer.CodeWidth * new ProductCode(model.Quantizer.CodebookSize, model.Quantizer.Parts).PartSize;
         double channels = model.RefineChannels;
         double refined = model.FrameHeight * model.FrameWidth / 4d * 9 * 2 * ((24 * channels) + (channels * channels));
-        double sum = latentFrames * tokens * (spatial + temporal + alone + detail + code + search);
+        double sum = latentFrames * tokens * (spatial + temporal + detail + code + search);
         for (int frame = 0; frame < latentFrames; frame++)
         {
             double frames = geometry.FramesIn(frame);

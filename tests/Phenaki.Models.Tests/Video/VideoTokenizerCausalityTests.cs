@@ -10,14 +10,14 @@ public sealed class VideoTokenizerCausalityTests
 {
     private const int LatentFrames = 6;
 
-    public static TheoryData<string> Kinds => ["vq", "fsq", "patches"];
+    public static TheoryData<string> Quantizers => ["vq", "fsq"];
 
     [Theory]
-    [MemberData(nameof(Kinds))]
-    public void Encode_LaterFramesChanged_LeavesEarlierRowsAsTheyWere(string kind)
+    [MemberData(nameof(Quantizers))]
+    public void Encode_LaterFramesChanged_LeavesEarlierRowsAsTheyWere(string quantizer)
     {
         using var scope = NewDisposeScope();
-        var (network, config) = Create(kind);
+        var (network, config) = Create(quantizer);
         using var _ = no_grad();
         var geometry = config.Geometry();
         var clip = Clip(config, seed: 1);
@@ -33,11 +33,11 @@ public sealed class VideoTokenizerCausalityTests
     }
 
     [Theory]
-    [MemberData(nameof(Kinds))]
-    public void Decode_LaterCodesChanged_LeavesEarlierFramesAsTheyWere(string kind)
+    [MemberData(nameof(Quantizers))]
+    public void Decode_LaterCodesChanged_LeavesEarlierFramesAsTheyWere(string quantizer)
     {
         using var scope = NewDisposeScope();
-        var (network, config) = Create(kind);
+        var (network, config) = Create(quantizer);
         using var _ = no_grad();
         var geometry = config.Geometry();
         var tokens = randint(0, config.Quantizer.CodebookSize, [1, LatentFrames, geometry.TokensPerLatentFrame], dtype: ScalarType.Int64);
@@ -54,10 +54,10 @@ public sealed class VideoTokenizerCausalityTests
     }
 
     [Theory]
-    [MemberData(nameof(Kinds))]
-    public void Encode_APrefixOfTheClip_GivesThePrefixOfTheTokens(string kind)
+    [MemberData(nameof(Quantizers))]
+    public void Encode_APrefixOfTheClip_GivesThePrefixOfTheTokens(string quantizer)
     {
-        var (network, config) = Create(kind);
+        var (network, config) = Create(quantizer);
         using (network)
         {
             byte[][] frames = RandomFrames(config, LatentFrames, seed: 5);
@@ -71,10 +71,10 @@ public sealed class VideoTokenizerCausalityTests
     }
 
     [Theory]
-    [MemberData(nameof(Kinds))]
-    public void EncodeNext_AllFrames_EqualsWholeClip(string kind)
+    [MemberData(nameof(Quantizers))]
+    public void EncodeNext_AllFrames_EqualsWholeClip(string quantizer)
     {
-        var (network, config) = Create(kind);
+        var (network, config) = Create(quantizer);
         using (network)
         {
             byte[][] frames = RandomFrames(config, LatentFrames, seed: 6);
@@ -89,10 +89,10 @@ public sealed class VideoTokenizerCausalityTests
     }
 
     [Theory]
-    [MemberData(nameof(Kinds))]
-    public void DecodeNext_AllTokens_EqualsWholeClip(string kind)
+    [MemberData(nameof(Quantizers))]
+    public void DecodeNext_AllTokens_EqualsWholeClip(string quantizer)
     {
-        var (network, config) = Create(kind);
+        var (network, config) = Create(quantizer);
         using (network)
         {
             using var scope = NewDisposeScope();
@@ -100,7 +100,7 @@ public sealed class VideoTokenizerCausalityTests
             var geometry = config.Geometry();
             var tokens = randint(0, config.Quantizer.CodebookSize, [1, LatentFrames, geometry.TokensPerLatentFrame], dtype: ScalarType.Int64);
             var whole = network.Decode(network.Quantizer.Codes(tokens));
-            var caches = network.NewDecoderCaches();
+            var caches = network.NewCaches();
             for (int latent = 0; latent < LatentFrames; latent++)
             {
                 var next = Assert.Single(network.DecodeNext(network.Quantizer.Codes(tokens.narrow(1, latent, 1)), latent == 0, 0, caches));
@@ -113,23 +113,6 @@ public sealed class VideoTokenizerCausalityTests
                 cache.Dispose();
             }
         }
-    }
-
-    [Fact]
-    public void Encode_ByPatches_KnowsNeitherPlaceNorTimeNorNeighbours()
-    {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        var (network, config) = Create("patches");
-        var clip = Clip(config, seed: 4);
-        var other = Clip(config, seed: 5);
-        int size = config.PatchHeight;
-
-        // The patch of the second latent frame's first row and column comes again in the third one, a column further.
-        other.narrow(1, 3, 2).narrow(2, 0, size).narrow(3, size, size).copy_(clip.narrow(1, 1, 2).narrow(2, 0, size).narrow(3, 0, size));
-        var (here, there) = (network.Encode(clip)[0, 1, 0], network.Encode(other)[0, 2, 1]);
-        Assert.True((here - there).abs().max().item<float>() < 1e-5f);
-        Assert.Empty(network.NewEncoderCaches());
     }
 
     [Fact]
@@ -198,9 +181,9 @@ public sealed class VideoTokenizerCausalityTests
     [Theory(Timeout = 120_000)]
     [InlineData("vq")]
     [InlineData("fsq")]
-    public async Task Append_WhileGarbageIsCollected_GivesTheSameTokensAndFrames(string kind)
+    public async Task Append_WhileGarbageIsCollected_GivesTheSameTokensAndFrames(string quantizer)
     {
-        var (network, config) = Create(kind);
+        var (network, config) = Create(quantizer);
         using (network)
         {
             byte[][] frames = RandomFrames(config, 4, seed: 8);
@@ -221,14 +204,9 @@ public sealed class VideoTokenizerCausalityTests
         }
     }
 
-    private static (VideoTokenizerNetwork Network, VideoTokenizerConfig Config) Create(string kind)
+    private static (VideoTokenizerNetwork Network, VideoTokenizerConfig Config) Create(string quantizer)
     {
-        var config = kind switch
-        {
-            "fsq" => TinyConfigs.VideoFsq,
-            "patches" => TinyConfigs.VideoOfPatches,
-            _ => TinyConfigs.Video,
-        };
+        var config = quantizer == "vq" ? TinyConfigs.Video : TinyConfigs.VideoFsq;
         using var generator = manual_seed(11);
         var network = new VideoTokenizerNetwork(config, CPU);
         using var _ = no_grad();

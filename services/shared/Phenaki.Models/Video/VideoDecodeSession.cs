@@ -25,7 +25,7 @@ public sealed class VideoDecodeSession : IDisposable
         _together = together;
         _firstFrame = firstFrame;
         _device = device;
-        _past = network.NewDecoderCaches();
+        _past = network.NewCaches();
     }
 
     /// <summary>Latent frames done.</summary>

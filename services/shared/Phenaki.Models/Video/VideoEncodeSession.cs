@@ -25,7 +25,7 @@ public sealed class VideoEncodeSession : IDisposable
         _maxLatentFrames = maxLatentFrames;
         _together = together;
         _device = device;
-        _past = network.NewEncoderCaches();
+        _past = network.NewCaches();
     }
 
     /// <summary>Latent frames done.</summary>

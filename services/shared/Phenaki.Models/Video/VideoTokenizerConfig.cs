@@ -59,12 +59,6 @@ public sealed record VideoTokenizerConfig
     /// <summary>Temporal layers, causal for each position, of the encoder; the decoder mirrors them.</summary>
     public required int TemporalLayers { get; init; }
 
-    /// <summary>
-    /// Feed-forward layers that, where there are any, stand in the place of the encoder's attention: a token then depends on the pixels of its patch alone, not on
-    /// where, when or beside what they come, which makes tokens easier to predict. The decoder keeps its layers. 0, as in the paper, for attention.
-    /// </summary>
-    public int PatchEncoderLayers { get; init; }
-
     /// <summary>How rows become codes.</summary>
     public required QuantizerConfig Quantizer { get; init; }
 
@@ -114,11 +108,6 @@ public sealed record VideoTokenizerConfig
         if (ExtraDecoderLayers is < 0 or > 100_000)
         {
             yield return $"extra_decoder_layers is {ExtraDecoderLayers}; allowed are 0 to 100000";
-        }
-
-        if (PatchEncoderLayers is < 0 or > 100_000)
-        {
-            yield return $"patch_encoder_layers is {PatchEncoderLayers}; allowed are 0 to 100000";
         }
 
         if (PixelMlp is < 0 or > 100_000)

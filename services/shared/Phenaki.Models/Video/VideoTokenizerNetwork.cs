@@ -13,8 +13,7 @@ public sealed class VideoTokenizerNetwork : nn.Module
 {
     private readonly Projection embed_first;
     private readonly Projection embed_later;
-    private readonly ModuleList<PatchLayer> encoder_patch;
-    private readonly Parameter? encoder_position;
+    private readonly Parameter encoder_position;
     private readonly ModuleList<SpatialLayer> encoder_spatial;
     private readonly ModuleList<TemporalLayer> encoder_temporal;
     private readonly LayerNorm encoder_norm;
@@ -51,11 +50,9 @@ public sealed class VideoTokenizerNetwork : nn.Module
         int positions = _geometry.TokensPerLatentFrame;
         embed_first = Projection.Create(patch, config.Width, device, bias: true);
         embed_later = Projection.Create(patch * config.TemporalPatch, config.Width, device, bias: true);
-        bool attends = config.PatchEncoderLayers == 0;
-        encoder_patch = Layers(config.PatchEncoderLayers, () => new PatchLayer(config, device));
-        encoder_position = attends ? new Parameter(randn(positions, config.Width, device: device) * Number.Of(0.02f)) : null;
-        encoder_spatial = Layers(attends ? config.SpatialLayers : 0, () => new SpatialLayer(config, device));
-        encoder_temporal = Layers(attends ? config.TemporalLayers : 0, () => new TemporalLayer(config, device));
+        encoder_position = new Parameter(randn(positions, config.Width, device: device) * Number.Of(0.02f));
+        encoder_spatial = Layers(config.SpatialLayers, () => new SpatialLayer(config, device));
+        encoder_temporal = Layers(config.TemporalLayers, () => new TemporalLayer(config, device));
         encoder_norm = nn.LayerNorm(config.Width, device: device);
         to_code = Projection.Create(config.Width, config.Quantizer.CodeWidth, device, bias: true);
         quantizer = Quantizer.Create(config.Quantizer, device);
@@ -123,7 +120,7 @@ public sealed class VideoTokenizerNetwork : nn.Module
     /// <summary>Encodes the next latent frames of a stream.</summary>
     /// <param name="frames">Shape [1, frames of whole latent frames, height, width, 3], values -1 to 1.</param>
     /// <param name="first">True when the first of them begins the stream.</param>
-    /// <param name="past">Caches from <see cref="NewEncoderCaches"/>.</param>
+    /// <param name="past">Caches from <see cref="NewCaches"/>, one for each temporal layer.</param>
     /// <returns>Rows to quantise, shape [1, latent frames, positions, code width].</returns>
     public Tensor EncodeNext(Tensor frames, bool first, IReadOnlyList<KeyValueCache> past)
     {
@@ -145,7 +142,7 @@ public sealed class VideoTokenizerNetwork : nn.Module
     /// <param name="codes">Quantised rows, shape [1, latent frames, positions, code width].</param>
     /// <param name="first">True when the first of them begins the stream.</param>
     /// <param name="context">How many of them, from the first on, are context alone: what follows knows of them, but their frames are not wanted.</param>
-    /// <param name="past">Caches from <see cref="NewDecoderCaches"/>.</param>
+    /// <param name="past">Caches from <see cref="NewCaches"/>, one for each temporal layer.</param>
     /// <returns>The frames of each of the others, shape [1, 1 or temporal patch, height, width, 3], values about -1 to 1.</returns>
     public IReadOnlyList<Tensor> DecodeNext(Tensor codes, bool first, int context, IReadOnlyList<KeyValueCache> past)
     {
@@ -186,7 +183,7 @@ public sealed class VideoTokenizerNetwork : nn.Module
         using var _ = inference_mode();
         using var scope = NewDisposeScope();
         int latentFrame = _geometry.TemporalPatch * _geometry.FrameBytes;
-        var frames = sin(Number.Range(most * latentFrame, decoder_position.device, ScalarType.Float32))
+        var frames = sin(Number.Range(most * latentFrame, encoder_position.device, ScalarType.Float32))
             .view(1, -1, _geometry.Height, _geometry.Width, 3);
         var alone = cat([.. frames.split(_geometry.TemporalPatch, 1).Select(Probe)], 1);
         int together = 1;
@@ -198,19 +195,15 @@ public sealed class VideoTokenizerNetwork : nn.Module
         return together;
     }
 
-    /// <summary>Empty caches for one stream to encode, one for each temporal layer; the caller disposes them.</summary>
-    public IReadOnlyList<KeyValueCache> NewEncoderCaches() => NewCaches(encoder_temporal);
-
-    /// <summary>Empty caches for one stream to decode, one for each temporal layer; the caller disposes them.</summary>
-    public IReadOnlyList<KeyValueCache> NewDecoderCaches() => NewCaches(decoder_temporal);
-
-    private IReadOnlyList<KeyValueCache> NewCaches(ModuleList<TemporalLayer> layers) => [.. layers.Select(_ => new KeyValueCache(_window))];
+    /// <summary>Empty caches for one stream in one direction; the caller disposes them.</summary>
+    public IReadOnlyList<KeyValueCache> NewCaches() =>
+        [.. Enumerable.Range(0, encoder_temporal.Count).Select(_ => new KeyValueCache(_window))];
 
     // Every product of matrices: the attention in time has none.
     private Tensor Probe(Tensor frames)
     {
         using var scope = NewDisposeScope();
-        var rows = decoder_spatial[0].forward(Embed(frames, first: false));
+        var rows = encoder_spatial[0].forward(Embed(frames, first: false));
         var codes = to_code.forward(encoder_norm.forward(rows));
         var indices = quantizer.Indices(quantizer.Bound(codes)).to_type(ScalarType.Float32);
         var pixels = Patch(from_code.forward(codes), pixels_later, detail_later);
@@ -231,14 +224,7 @@ public sealed class VideoTokenizerNetwork : nn.Module
             embedded.Add(embed_later.forward(Patches.Cut(frames.narrow(1, known, count - known), _geometry, _geometry.TemporalPatch)));
         }
 
-        var x = embedded.Count == 1 ? embedded[0] : cat(embedded, 1);
-        x = encoder_position is null ? x : x.Plus(encoder_position);
-        foreach (var layer in encoder_patch)
-        {
-            x = layer.forward(x);
-        }
-
-        return x;
+        return (embedded.Count == 1 ? embedded[0] : cat(embedded, 1)).Plus(encoder_position);
     }
 
     private Tensor Pixels(Tensor x, bool first)
