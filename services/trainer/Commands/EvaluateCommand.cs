@@ -37,6 +37,9 @@ internal static class EvaluateCommand
     private static readonly Option<float?> Guidance = new("--guidance") { Description = "Guidance scale; the model's own if not set." };
     private static readonly Option<float?> Temperature = new("--temperature") { Description = "Temperature; the model's own if not set." };
     private static readonly Option<float?> ChoiceTemperature = new("--choice-temperature") { Description = "Noise on the choice of tokens to keep; the model's own if not set." };
+    private static readonly Option<string> Sampled = new Option<string>("--precision") { Description = "What the masked transformer samples in: float32, bfloat16 or auto.", DefaultValueFactory = _ => Precision.Float32 }
+        .AcceptOnlyFromAmong(Precision.Float32, Precision.BFloat16, Precision.Auto);
+
     private static readonly Option<string> JudgeFolder = new("--judge") { Description = "Folder of the judge.", DefaultValueFactory = _ => Judge.ShippedFolder };
     private static readonly Option<string?> Data = new("--data") { Description = "Clips of your own to measure on, a folder or shards, in place of StoryWorld; nothing is judged then." };
     private static readonly Option<string> Fit = new Option<string>("--fit") { Description = "With --data: crop, letterbox or stretch.", DefaultValueFactory = _ => "crop" }
@@ -50,7 +53,7 @@ internal static class EvaluateCommand
     {
         var command = new Command("evaluate", "Measures a model: clips, stories and their parts, judged by a classifier and by the subjects' own art.")
         {
-            Model, Clips, Stories, ReadmeSeeds, Given, Combinations, Seed, Steps, Guidance, Temperature, ChoiceTemperature, JudgeFolder, Data, Fit, AsJson, Report, Device,
+            Model, Clips, Stories, ReadmeSeeds, Given, Combinations, Seed, Steps, Guidance, Temperature, ChoiceTemperature, Sampled, JudgeFolder, Data, Fit, AsJson, Report, Device,
         };
         command.SetAction(RunAsync);
         return command;
@@ -73,7 +76,7 @@ internal static class EvaluateCommand
             Seed = parsed.GetValue(Seed),
             JudgeFolder = parsed.GetRequiredValue(JudgeFolder),
         };
-        using var sampler = new StorySampler(parts, options.PrefixFrames, device);
+        using var sampler = new StorySampler(parts, options.PrefixFrames, device, parsed.GetRequiredValue(Sampled));
         options = options with { Sampling = SamplingOf(parsed, sampler.DefaultSampling) };
         var own = parsed.GetValue(Data) is { } path ? new DataConfig { Path = path, Fit = parsed.GetRequiredValue(Fit) } : null;
         var (source, _) = await ClipSources.OpenAsync(own, video.Geometry(), video.FramesPerSecond, options.Seed, Console.Error, cancellationToken).ConfigureAwait(false);

@@ -17,12 +17,13 @@ internal sealed class StorySampler : IDisposable
     /// <param name="parts">Folders.</param>
     /// <param name="prefixFrames">Frames that the next clip starts from.</param>
     /// <param name="device">Where to run.</param>
-    public StorySampler(ModelParts parts, int prefixFrames, ComputeDevice device)
+    /// <param name="precision">What the masked transformer samples in; a setting of <see cref="Precision"/>.</param>
+    public StorySampler(ModelParts parts, int prefixFrames, ComputeDevice device, string precision = Precision.Float32)
     {
         _prefixFrames = prefixFrames;
         _text = TextEncoderModel.Load(parts.TextEncoder, device);
         _video = VideoTokenizerModel.Load(parts.VideoTokenizer, device);
-        _masked = MaskedTransformerModel.Load(parts.MaskedTransformer, device);
+        _masked = MaskedTransformerModel.Load(parts.MaskedTransformer, device, precision);
     }
 
     /// <summary>The model's own sampling settings.</summary>

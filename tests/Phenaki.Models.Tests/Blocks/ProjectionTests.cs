@@ -33,11 +33,19 @@ public sealed class ProjectionTests
     public void Multiply_WithGradients_HasThoseOfTheProduct()
     {
         using var scope = NewDisposeScope();
-        var (x, weight, bias) = (randn(2, 3, 5), randn(4, 5).requires_grad_(), randn(4).requires_grad_());
-        var made = Projection.Multiply(x, weight, bias);
-        Assert.Equal([2L, 3, 4], made.shape);
-        made.sum().backward();
-        Assert.True(weight.grad!.allclose(x.sum([0, 1]).expand(4, 5)));
-        Assert.True(bias.grad!.allclose(full(4, Number.Of(6f))));
+        var given = randn(2, 3, 4);
+        var actual = Gradients(Projection.Multiply);
+        var expected = Gradients((x, weight, bias) => nn.functional.linear(x, weight, bias));
+        Assert.All(expected.Zip(actual), pair => Assert.True(pair.First.allclose(pair.Second, atol: 1e-5)));
+
+        List<Tensor> Gradients(Func<Tensor, Tensor, Tensor, Tensor> multiply)
+        {
+            using var generator = manual_seed(6);
+            var (x, weight, bias) = (randn(2, 3, 5).requires_grad_(), randn(4, 5).requires_grad_(), randn(4).requires_grad_());
+            var made = multiply(x, weight, bias);
+            Assert.Equal([2L, 3, 4], made.shape);
+            (made * given).sum().backward();
+            return [x.grad!, weight.grad!, bias.grad!];
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -5,13 +6,16 @@ using static TorchSharp.torch;
 namespace Phenaki.Models.Blocks;
 
 /// <summary>
-/// The linear layer of all networks. Without gradients in float32 on a processor it is a convolution of one pixel: libtorch gives convolutions to oneDNN and products to MKL,
+/// The linear layer of all networks. In float32 on a processor it is a convolution of one pixel: libtorch gives convolutions to oneDNN and products to MKL,
 /// and MKL's kernels for processors that are not Intel's use half of what those with AVX-512 can do. The same numbers come in the same order of sums however many rows there are.
 /// </summary>
 internal sealed class Projection : nn.Module<Tensor, Tensor>
 {
     // From so many images on libtorch gives a convolution to oneDNN whatever its size and the number of threads.
     private const int Images = 16;
+
+    // libtorch for Apple's processors comes without it.
+    private static readonly bool HasOneDnn = RuntimeInformation.ProcessArchitecture == Architecture.X64;
 
     private readonly Parameter weight;
     private readonly Parameter? bias;
@@ -56,7 +60,7 @@ internal sealed class Projection : nn.Module<Tensor, Tensor>
     /// <returns>Shape [..., outputs].</returns>
     public static Tensor Multiply(Tensor x, Tensor weight, Tensor? bias = null)
     {
-        if (is_grad_enabled() || x.device.type != DeviceType.CPU || x.dtype != ScalarType.Float32)
+        if (!HasOneDnn || x.device.type != DeviceType.CPU || x.dtype != ScalarType.Float32)
         {
             return nn.functional.linear(x, weight, bias);
         }
