@@ -77,7 +77,7 @@ internal sealed class MaskedTransformerEngine : IAsyncDisposable
     {
         // What a step costs grows with the tokens, and doubles with guidance.
         var rows = request.Sampling.GuidanceScale == 1 ? 1 : 2;
-        var cost = (double)rows * request.LatentFrames * request.Sampling.Steps;
+        var cost = (double)rows * request.LatentFrames * (request.Sampling.Steps + _model.Config.Revisions);
         var call = Activity.Current?.Context ?? default;
         return _scheduler.Start(
             () => new ClipWork(_model.BeginClip(request), withTokens, rows, call), new WorkTerms(cost, deadline, priority), cancellationToken);

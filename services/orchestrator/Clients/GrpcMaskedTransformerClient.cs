@@ -33,7 +33,7 @@ internal sealed class GrpcMaskedTransformerClient(ModelChannels channels, IOptio
     });
 
     /// <inheritdoc/>
-    public Task<int[]> SampleAsync(ClipToSample clip, ModelSet models, Action<int> onStep, CallScope scope) =>
+    public Task<int[]> SampleAsync(ClipToSample clip, ModelSet models, Action<int, int> onStep, CallScope scope) =>
         _calls.RunAsync(scope, async () =>
         {
             var geometry = models.Geometry;
@@ -44,7 +44,7 @@ internal sealed class GrpcMaskedTransformerClient(ModelChannels channels, IOptio
                 switch (response.EventCase)
                 {
                     case SampleTokensResponse.EventOneofCase.Step:
-                        onStep(WireCards.Number(response.Step.Step));
+                        onStep(WireCards.Number(response.Step.Step), WireCards.Number(response.Step.Steps));
                         break;
                     case SampleTokensResponse.EventOneofCase.Sampled:
                         tokens = WireTensorReader.ReadTokens(

@@ -86,13 +86,13 @@ internal sealed class ClipMaker(
         var reported = 0;
         return CallAsync(run, StoryStage.SampleTokens, attempt => masked.SampleAsync(toSample, run.Models, Report, attempt), scope);
 
-        void Report(int step)
+        void Report(int step, int steps)
         {
             // A call made again starts again, with the same steps; what the client has seen it need not see twice.
-            if (step > reported && step <= run.Request.Sampling.Steps)
+            if (step > reported && step <= steps && steps <= ClipSampling.MaxStepsOfAllStages)
             {
                 reported = step;
-                run.OnProgress(new(clip.Scene, clip.Clip, step, run.Request.Sampling.Steps));
+                run.OnProgress(new(clip.Scene, clip.Clip, step, steps));
             }
         }
     }

@@ -10,7 +10,7 @@ namespace Phenaki.Orchestrator.Stories;
 internal sealed class StoryEventBuffer : IDisposable
 {
     /// <summary>Most events of a clip besides its frames: its steps, and the start and end of its scene.</summary>
-    private const int MaxEventsPerFrame = ClipSampling.MaxSteps + 2;
+    private const int MaxEventsPerFrame = ClipSampling.MaxStepsOfAllStages + 2;
 
     private readonly Channel<StoryEvent> _events;
     private readonly SemaphoreSlim _room;

@@ -26,7 +26,8 @@ internal static class SamplingArithmetic
             known = tokens;
         }
 
-        return sum + (rows * Texts(model, textTokens));
+        int quarter = known / 4;
+        return sum + (model.Revisions * ((rows * Step(model, known, quarter, textTokens)) + Logits(model, quarter))) + (rows * Texts(model, textTokens));
     }
 
     /// <summary>Operations of the forward pass of one sample in training.</summary>

@@ -60,6 +60,40 @@ public sealed class ClipSamplerTests : IDisposable
     }
 
     [Fact]
+    public void Step_Revisions_DrawEachQuarterAnewAndKeepThePrefix()
+    {
+        using var model = Load(TinyConfigs.Masked with { Revisions = 8 });
+        int[] prefix = [.. Enumerable.Range(0, Frame)];
+        using var sampler = model.BeginClip(Request(seed: 1) with { PrefixTokens = prefix });
+        Assert.Equal(4 + 8, sampler.Steps);
+        Enumerable.Range(0, 4).ToList().ForEach(_ => sampler.Step());
+        for (int round = 0; round < 2; round++)
+        {
+            var seen = new HashSet<int>();
+            for (int quarter = 0; quarter < 4; quarter++)
+            {
+                int[] before = sampler.Tokens;
+                sampler.Step();
+                Assert.Equal(0, sampler.Masked);
+                var changed = before.Zip(sampler.Tokens).Index().Where(entry => entry.Item.First != entry.Item.Second).Select(entry => entry.Index).ToList();
+                Assert.InRange(changed.Count, 1, ((4 * Frame) - prefix.Length + 3) / 4);
+                Assert.All(changed, position => Assert.True(position >= prefix.Length && seen.Add(position)));
+            }
+        }
+
+        Assert.True(sampler.IsDone);
+        Assert.All(sampler.Tokens, token => Assert.InRange(token, 0, 63));
+    }
+
+    [Fact]
+    public void Step_RevisionsAmongOtherClips_GiveTheSameTokensAsAlone()
+    {
+        using var model = Load(TinyConfigs.Masked with { Revisions = 3 });
+        Gen.Select(AnyRequest.Array[4], Gen.Int[1, 4], Gen.Int[0, 9].Array[4]).Sample(
+            (requests, cap, joins) => GiveTheSameTogether(model, requests, cap, joins), iter: 40, threads: 1);
+    }
+
+    [Fact]
     public void Step_AmongOtherClipsAtOtherSteps_GivesTheSameTokensAsAlone() =>
         Gen.Select(AnyRequest.Array[8], Gen.Int[0, 2].Select(i => new[] { 1, 3, 7 }[i]), Gen.Int[1, 8], Gen.Int[0, 5].Array[8]).Sample(
             (requests, neighbours, cap, joins) =>

@@ -16,21 +16,25 @@ internal sealed class FakeMaskedTransformer : FakeService, IMaskedTransformerCli
     /// <summary>Makes of the tokens what leaves.</summary>
     public Func<int[], int[]> Transform { get; set; } = tokens => tokens;
 
+    /// <summary>Steps beside those that are asked for.</summary>
+    public const int Revisions = 1;
+
     public async Task<MaskedTransformerCard> GetModelAsync(CallScope scope)
     {
         await OnGetModel(scope);
         return Card;
     }
 
-    public Task<int[]> SampleAsync(ClipToSample clip, ModelSet models, Action<int> onStep, CallScope scope)
+    public Task<int[]> SampleAsync(ClipToSample clip, ModelSet models, Action<int, int> onStep, CallScope scope)
     {
         Clips.Enqueue(clip);
         return CallAsync(scope, async () =>
         {
             var call = Calls;
-            for (var step = 1; step <= clip.Sampling.Steps; step++)
+            var steps = clip.Sampling.Steps + Revisions;
+            for (var step = 1; step <= steps; step++)
             {
-                onStep(step);
+                onStep(step, steps);
                 await OnStep(call, step, scope);
             }
 

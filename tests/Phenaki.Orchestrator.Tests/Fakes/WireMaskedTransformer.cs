@@ -24,18 +24,18 @@ internal sealed class WireMaskedTransformer(FakeMaskedTransformer fake) : Masked
                 (int)request.Scene,
                 (int)request.Clip),
             FakeModels.Set,
-            step => sending = SendStepAsync(sending, step),
+            (step, steps) => sending = SendStepAsync(sending, step, steps),
             WireScope.Of(context));
         await sending;
         await responseStream.WriteAsync(
             new() { Sampled = new() { Tokens = WireTensor.FromTokens(tokens, FakeModels.CodebookSize, tokens.Length / 6, 2, 3) } },
             context.CancellationToken);
 
-        async Task SendStepAsync(Task before, int step)
+        async Task SendStepAsync(Task before, int step, int steps)
         {
             await before;
             await responseStream.WriteAsync(
-                new() { Step = new() { Step = (uint)step, Steps = (uint)request.Sampling.Steps } }, context.CancellationToken);
+                new() { Step = new() { Step = (uint)step, Steps = (uint)steps } }, context.CancellationToken);
         }
     }
 

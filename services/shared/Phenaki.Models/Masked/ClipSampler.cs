@@ -10,6 +10,9 @@ public sealed class ClipSampler : IDisposable
     // Texts of about the same length get the same number of rows, so that their clips can share forward passes.
     private const int TextRowsMultiple = 16;
 
+    // Parts that the tokens are revised in.
+    private const int Quarters = 4;
+
     private readonly MaskedTransformerModel _model;
     private readonly ClipRequest _request;
     private readonly ClipNoise _noise;
@@ -17,6 +20,8 @@ public sealed class ClipSampler : IDisposable
     private readonly TextContext _text;
     private readonly bool _guided;
     private readonly Queue<int> _stages = new();
+    private readonly int _draftSteps;
+    private readonly Queue<int[]> _quarters = new();
     private float[] _logits = [];
     private Tensor? _room;
     private int[] _masked = [];
@@ -39,7 +44,8 @@ public sealed class ClipSampler : IDisposable
         }
 
         _stages.Enqueue(request.LatentFrames);
-        Steps = _stages.Count * request.Sampling.Steps;
+        _draftSteps = _stages.Count * request.Sampling.Steps;
+        Steps = _draftSteps + model.Config.Revisions;
         using var _ = inference_mode();
         using var scope = NewDisposeScope();
         _text = ProjectText().Keep();
@@ -52,7 +58,7 @@ public sealed class ClipSampler : IDisposable
     /// <summary>Steps in all.</summary>
     public int Steps { get; }
 
-    /// <summary>Tokens that are still masked.</summary>
+    /// <summary>Tokens that are still masked. What is being revised is not.</summary>
     public int Masked => _tokens.Count(token => token == _model.CodebookSize);
 
     /// <summary>True when all steps are done.</summary>
@@ -79,8 +85,13 @@ public sealed class ClipSampler : IDisposable
     /// <summary>Tokens of the stage, shape [rows, tokens], int64.</summary>
     internal Tensor StageTokens()
     {
-        int count = _stageLatentFrames * _model.Rows * _model.Columns;
-        return tensor(_tokens.AsSpan(0, count).ToArray(), [1, count], dtype: ScalarType.Int64, device: _model.Device).expand(Rows, count);
+        int[] tokens = _tokens[..(_stageLatentFrames * _model.Rows * _model.Columns)];
+        foreach (int position in _masked)
+        {
+            tokens[position] = _model.CodebookSize;
+        }
+
+        return tensor(tokens, [1, tokens.Length], dtype: ScalarType.Int64, device: _model.Device).expand(Rows, tokens.Length);
     }
 
     /// <summary>Goes on from all layers but the last: logits, and the draw, at masked positions alone.</summary>
@@ -89,8 +100,10 @@ public sealed class ClipSampler : IDisposable
     {
         var at = tensor(_masked, dtype: ScalarType.Int64, device: _model.Device);
         var rows = _model.Network.Head(x, at, _text, _model.PositionBiases(_stageLatentFrames));
-        var step = new MaskedDecoding.StepOf(_stageStep, _request.Sampling.Steps, _stageUnknown, StepsDone);
-        _masked = MaskedDecoding.Step(_tokens, _masked, _model.Network.Code, Predict, _logits, step, _request.Sampling, _noise);
+        var (step, settings) = StepsDone < _draftSteps
+            ? (new MaskedDecoding.StepOf(_stageStep, _request.Sampling.Steps, _stageUnknown, StepsDone), _request.Sampling)
+            : (new MaskedDecoding.StepOf(0, 1, _masked.Length, StepsDone), _request.Sampling with { Temperature = _request.Sampling.Temperature / 2 });
+        _masked = MaskedDecoding.Step(_tokens, _masked, _model.Network.Code, Predict, _logits, step, settings, _noise);
 
         void Predict(ReadOnlySpan<int> tokens, ReadOnlySpan<int> masked, int part, ReadOnlySpan<int> chosen, Span<float> logits) =>
             PredictPart(rows, part, chosen, logits.Length);
@@ -104,6 +117,26 @@ public sealed class ClipSampler : IDisposable
         {
             BeginStage();
         }
+        else if (StepsDone >= _draftSteps && !IsDone)
+        {
+            BeginRevision();
+        }
+    }
+
+    // Whoever is masked here keeps its token until it is drawn anew: the clip is whole all the time.
+    private void BeginRevision()
+    {
+        if (_quarters.Count == 0)
+        {
+            int round = StepsDone;
+            var order = Enumerable.Range(_request.PrefixTokens.Length, _tokens.Length - _request.PrefixTokens.Length).OrderBy(position => _noise.At(round, position).Confidence);
+            foreach (int[] quarter in order.Index().GroupBy(entry => entry.Index % Quarters, entry => entry.Item).Select(quarter => quarter.Order().ToArray()))
+            {
+                _quarters.Enqueue(quarter);
+            }
+        }
+
+        _masked = _quarters.Dequeue();
     }
 
     private void BeginStage()

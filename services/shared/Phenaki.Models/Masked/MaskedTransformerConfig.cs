@@ -63,6 +63,12 @@ public sealed record MaskedTransformerConfig
     /// <summary>True: the first latent frame is decoded as a still image, then the rest with it as known tokens.</summary>
     public bool StillFirst { get; init; }
 
+    /// <summary>
+    /// Steps after the draft (draft and revise, arXiv 2206.04452, section 3.3): each masks a quarter of the tokens again and draws it in the knowledge of all others, at half the
+    /// temperature, so that what was drawn when little was known can still change. After four of them each token had its turn. 0 to 64; 0, the default, for none.
+    /// </summary>
+    public int Revisions { get; init; }
+
     /// <summary>Settings that are used where a request sets none.</summary>
     public SamplingSettings DefaultSampling { get; init; } = new();
 
@@ -83,7 +89,7 @@ public sealed record MaskedTransformerConfig
             ("rows", Rows, 1, 4096), ("columns", Columns, 1, 4096),
             ("max_latent_frames", MaxLatentFrames, 1, 4096), ("width", Width, 1, 65_536), ("layers", Layers, 1, 1024),
             ("heads", Heads, 1, 1024), ("mlp", Mlp, 1, 1 << 20), ("text_width", TextWidth, 1, 65_536), ("max_text_tokens", MaxTextTokens, 1, 65_536),
-            ("code_width", CodeWidth, 0, 4096), ("adaptive_norm_width", AdaptiveNormWidth, 0, 65_536), ("grid_convolutions", GridConvolutions, 0, 1024),
+            ("code_width", CodeWidth, 0, 4096), ("adaptive_norm_width", AdaptiveNormWidth, 0, 65_536), ("grid_convolutions", GridConvolutions, 0, 1024), ("revisions", Revisions, 0, 64),
         })
         {
             if (value < low || value > high)
