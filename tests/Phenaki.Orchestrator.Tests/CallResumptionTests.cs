@@ -44,7 +44,7 @@ public sealed class CallResumptionTests
         Assert.Equal(5, world.Masked.Calls);
         Assert.Equal(
             from clip in new[] { (0, 0), (0, 1), (1, 0), (1, 1) }
-            from step in Enumerable.Range(1, 3)
+            from step in Enumerable.Range(1, 3 + FakeMaskedTransformer.Revisions)
             select (clip.Item1, clip.Item2, step),
             events.OfType<StoryEvent.Progress>().Select(p => (p.Scene, p.Clip, p.Step)));
     }
