@@ -69,7 +69,9 @@ public sealed class ServiceCallsTests
         var deadline = _time.GetUtcNow() + Patience;
         await Assert.ThrowsAsync<ModelServiceException>(() => RunAsync(reset, deadline));
 
-        _time.Advance(Patience);
+        _time.Advance(Patience - TimeSpan.FromMilliseconds(20));
+        await Assert.ThrowsAsync<StoryDeadlineException>(() => RunAsync(reset, deadline));
+        _time.Advance(TimeSpan.FromMilliseconds(20));
         await Assert.ThrowsAsync<StoryDeadlineException>(() => RunAsync(reset, deadline));
         await Assert.ThrowsAsync<ModelServiceFaultException>(() => RunAsync(new(new(StatusCode.InvalidArgument, "Too long.")), deadline));
     }

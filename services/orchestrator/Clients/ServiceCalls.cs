@@ -10,6 +10,9 @@ namespace Phenaki.Orchestrator.Clients;
 /// <param name="time">The clock.</param>
 internal sealed class ServiceCalls(string service, string address, TimeProvider time)
 {
+    // What was left of a story's time travels in whole milliseconds and is measured by a clock of its own.
+    private static readonly TimeSpan EarlyReset = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Settings of a call that ends with its story, and after <paramref name="limit"/> at the latest.</summary>
     public CallOptions Options(CallScope scope, TimeSpan limit)
     {
@@ -109,10 +112,10 @@ internal sealed class ServiceCalls(string service, string address, TimeProvider 
         await stream.CompleteAsync();
     }
 
-    // A service that sees the deadline pass resets the stream, which may be noticed before the clock on this side is looked at.
+    // A service that sees the deadline pass resets the stream, which may be noticed before the time is over by the clock on this side.
     private bool IsOutOfTime(CallScope scope, RpcException failure) => failure.StatusCode == StatusCode.DeadlineExceeded
         ? scope.Deadline is not null
-        : scope.Deadline <= time.GetUtcNow() && Kind(failure) == ModelServiceFailure.Unreachable;
+        : scope.Deadline <= time.GetUtcNow() + EarlyReset && Kind(failure) == ModelServiceFailure.Unreachable;
 
     private static ModelServiceFailure? Kind(RpcException failure) => failure.StatusCode switch
     {
