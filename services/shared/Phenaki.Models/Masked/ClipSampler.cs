@@ -20,11 +20,11 @@ public sealed class ClipSampler : IDisposable
     private readonly TextContext _text;
     private readonly bool _guided;
     private readonly Queue<int> _stages = new();
-    private readonly int _draftSteps;
     private readonly Queue<int[]> _quarters = new();
     private float[] _logits = [];
     private Tensor? _room;
     private int[] _masked = [];
+    private SamplingSettings _stageSampling;
     private int _stageLatentFrames;
     private int _stageUnknown;
     private int _stageStep;
@@ -44,8 +44,8 @@ public sealed class ClipSampler : IDisposable
         }
 
         _stages.Enqueue(request.LatentFrames);
-        _draftSteps = _stages.Count * request.Sampling.Steps;
-        Steps = _draftSteps + model.Config.Revisions;
+        Steps = (_stages.Count * request.Sampling.Steps) + model.Config.Revisions;
+        _stageSampling = request.Sampling;
         using var _ = inference_mode();
         using var scope = NewDisposeScope();
         _text = ProjectText().Keep();
@@ -100,10 +100,8 @@ public sealed class ClipSampler : IDisposable
     {
         var at = tensor(_masked, dtype: ScalarType.Int64, device: _model.Device);
         var rows = _model.Network.Head(x, at, _text, _model.PositionBiases(_stageLatentFrames));
-        var (step, settings) = StepsDone < _draftSteps
-            ? (new MaskedDecoding.StepOf(_stageStep, _request.Sampling.Steps, _stageUnknown, StepsDone), _request.Sampling)
-            : (new MaskedDecoding.StepOf(0, 1, _masked.Length, StepsDone), _request.Sampling with { Temperature = _request.Sampling.Temperature / 2 });
-        _masked = MaskedDecoding.Step(_tokens, _masked, _model.Network.Code, Predict, _logits, step, settings, _noise);
+        var step = new MaskedDecoding.StepOf(_stageStep, _stageSampling.Steps, _stageUnknown, StepsDone);
+        _masked = MaskedDecoding.Step(_tokens, _masked, _model.Network.Code, Predict, _logits, step, _stageSampling, _noise);
 
         void Predict(ReadOnlySpan<int> tokens, ReadOnlySpan<int> masked, int part, ReadOnlySpan<int> chosen, Span<float> logits) =>
             PredictPart(rows, part, chosen, logits.Length);
@@ -113,17 +111,22 @@ public sealed class ClipSampler : IDisposable
     internal void StepDone()
     {
         StepsDone++;
-        if (++_stageStep == _request.Sampling.Steps && _stages.Count > 0)
+        if (++_stageStep < _stageSampling.Steps || IsDone)
+        {
+            return;
+        }
+
+        if (_stages.Count > 0)
         {
             BeginStage();
         }
-        else if (StepsDone >= _draftSteps && !IsDone)
+        else
         {
             BeginRevision();
         }
     }
 
-    // Whoever is masked here keeps its token until it is drawn anew: the clip is whole all the time.
+    // A stage of one step. What it masks keeps its token until it is drawn anew: the clip is whole all the time.
     private void BeginRevision()
     {
         if (_quarters.Count == 0)
@@ -136,15 +139,18 @@ public sealed class ClipSampler : IDisposable
             }
         }
 
-        _masked = _quarters.Dequeue();
+        Begin(_quarters.Dequeue(), _request.Sampling with { Steps = 1, Temperature = _request.Sampling.Temperature / 2 });
     }
 
     private void BeginStage()
     {
         _stageLatentFrames = _stages.Dequeue();
-        _masked = MaskedDecoding.MaskedPositions(_tokens.AsSpan(0, _stageLatentFrames * _model.Rows * _model.Columns), _model.CodebookSize);
-        _stageUnknown = _masked.Length;
-        _stageStep = 0;
+        Begin(MaskedDecoding.MaskedPositions(_tokens.AsSpan(0, _stageLatentFrames * _model.Rows * _model.Columns), _model.CodebookSize), _request.Sampling);
+    }
+
+    private void Begin(int[] masked, SamplingSettings sampling)
+    {
+        (_masked, _stageUnknown, _stageStep, _stageSampling) = (masked, masked.Length, 0, sampling);
         int room = _masked.Length * _model.Network.Code.PartSize;
         if (_logits.Length < room)
         {
