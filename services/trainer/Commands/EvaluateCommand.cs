@@ -93,7 +93,7 @@ internal static class EvaluateCommand
             figures.Add(name, figure);
         }
 
-        await Console.Out.WriteLineAsync(parsed.GetValue(AsJson)
+        await parsed.InvocationConfiguration.Output.WriteLineAsync(parsed.GetValue(AsJson)
             ? JsonSerializer.Serialize(figures, Json)
             : string.Join(Environment.NewLine, figures.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Key,-28} {entry.Value.Value,9:0.###}  ({entry.Value.Clips})"))));
         if (parsed.GetValue(Report) is { } report)

@@ -43,9 +43,9 @@ internal sealed class ClipEvaluation(StorySampler sampler, Judge judge, ArtMatch
         byte[][] real = [.. scenes.Select((scene, i) => world.DrawScene(scene, options.Seed + (ulong)i, Frames).Rgb)];
         byte[][] otherReal = [.. scenes.Select((scene, i) => world.DrawScene(scene, ~(options.Seed + (ulong)i), Frames).Rgb)];
         byte[][] rebuilt = [.. real.Select(clip => sampler.Rebuild(clip))];
-        var (seen, seenReal, seenOther) = (judge.See(generated), judge.See(real), judge.See(otherReal));
+        var (seen, seenReal, seenRebuilt) = (judge.See(generated), judge.See(real), judge.See(rebuilt));
         Judged.AddRange(scenes.Select((scene, i) => new JudgedScene("clips", scene, seen[i], seenReal[i])));
-        foreach (var (name, verdicts) in new[] { ("", seen), ("_on_real", seenReal), ("_on_rebuilt", judge.See(rebuilt)) })
+        foreach (var (name, verdicts) in new[] { ("", seen), ("_on_real", seenReal), ("_on_rebuilt", seenRebuilt) })
         {
             (Verdict Seen, SceneSpec Scene)[] pairs = [.. verdicts.Zip(scenes)];
             yield return ("subject" + name, Figure.Share(pairs, pair => pair.Seen.Subject == pair.Scene.Subject));
@@ -62,7 +62,8 @@ internal sealed class ClipEvaluation(StorySampler sampler, Judge judge, ArtMatch
         }
 
         yield return ("frechet", new Figure(Distance(seen, seenReal), scenes.Length));
-        yield return ("frechet_floor", new Figure(Distance(seenOther, seenReal), scenes.Length));
+        yield return ("frechet_on_rebuilt", new Figure(Distance(seenRebuilt, seenReal), scenes.Length));
+        yield return ("frechet_floor", new Figure(Distance(judge.See(otherReal), seenReal), scenes.Length));
     }
 
     private static double Distance(IReadOnlyList<Verdict> first, IReadOnlyList<Verdict> second) =>
