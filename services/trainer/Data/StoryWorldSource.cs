@@ -8,6 +8,7 @@ namespace Phenaki.Trainer.Data;
 internal sealed class StoryWorldSource(ulong seed) : IClipSource
 {
     private const double FurtherShare = 0.2;
+    private const double CollageShare = 0.35;
     private readonly StoryWorldDataset _world = new();
 
     /// <inheritdoc />
@@ -23,7 +24,12 @@ internal sealed class StoryWorldSource(ulong seed) : IClipSource
     /// <inheritdoc />
     public ValueTask<TrainingClip> DrawAsync(ClipDraw draw, Func<UInt128, bool> isKnown, CancellationToken cancellationToken)
     {
-        var clip = _world.Draw(seed, draw.Index, new ClipOptions { Frames = draw.Frames, FurtherProbability = FurtherShare, HeldOut = draw.HeldOut });
-        return ValueTask.FromResult(new TrainingClip(clip.Rgb, clip.Frames, clip.Caption) { TransitionFrame = clip.TransitionFrame, SubjectBoxes = clip.SubjectBoxes });
+        var clip = _world.Draw(seed, draw.Index, new ClipOptions { Frames = draw.Frames, FurtherProbability = FurtherShare, CollageProbability = CollageShare, HeldOut = draw.HeldOut });
+        return ValueTask.FromResult(new TrainingClip(clip.Rgb, clip.Frames, clip.Caption)
+        {
+            TransitionFrame = clip.TransitionFrame,
+            SubjectBoxes = clip.SubjectBoxes,
+            Faintness = clip.Faintness,
+        });
     }
 }

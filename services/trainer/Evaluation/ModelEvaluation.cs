@@ -51,7 +51,7 @@ internal sealed class ModelEvaluation : IDisposable
         int steps = (clips + BatchClips - 1) / BatchClips;
         int count = steps * BatchClips;
         var geometry = Video.Geometry();
-        var batches = new TokenizerBatches(_source, geometry, geometry.Frames(Video.TemporalWindow), subjectWeight: 2, _device);
+        var batches = new TokenizerBatches(_source, geometry, geometry.Frames(Video.TemporalWindow), subjectWeight: 2, faintWeight: 0, _device);
         var (clip, still, used) = (new PixelErrors(), new PixelErrors(), new HashSet<long>());
         for (int step = 0; step < steps; step++)
         {

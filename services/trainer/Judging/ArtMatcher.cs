@@ -16,7 +16,6 @@ internal sealed class ArtMatcher : IDisposable
     private const int Padded = Size + (2 * SpriteSet.Margin);
     private const int Places = Padded - Canvas + 1;
     private const int Apart = 10;
-    private const float Solid = 0.85f;
 
     // Less of the art in view than this is no finding.
     private const double LeastVisible = 0.5;
@@ -121,7 +120,7 @@ internal sealed class ArtMatcher : IDisposable
                 .to_type(ScalarType.Float32).div_(Number.Of(255f)).permute(0, 3, 1, 2).contiguous();
 
             // Seams of the art are mixed with what lies behind them: only what is solid counts.
-            var alpha = (rgba.narrow(1, 3, 1) > Number.Of(Solid)).to_type(ScalarType.Float32).contiguous();
+            var alpha = (rgba.narrow(1, 3, 1) > Number.Of(Layer.Solid)).to_type(ScalarType.Float32).contiguous();
             var colours = (rgba.narrow(1, 0, 3) / rgba.narrow(1, 3, 1).clamp(Number.Of(1e-6)) * alpha).contiguous();
             var view = zeros(1, 1, Padded, Padded);
             view.narrow(2, SpriteSet.Margin, floor).narrow(3, SpriteSet.Margin, Size).fill_(Number.Of(1));

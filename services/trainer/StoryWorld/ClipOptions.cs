@@ -15,6 +15,9 @@ public sealed record ClipOptions
     /// <summary>Share of clips with a deed of <see cref="StoryWorldCatalog.Further"/>, 0 to 1; held-out clips have none. Default 0.</summary>
     public double FurtherProbability { get; init; }
 
+    /// <summary>Share of clips whose place is drawn in another style than their subject or mirrored, 0 to 1; held-out clips never are. Default 0.</summary>
+    public double CollageProbability { get; init; }
+
     /// <summary>Draw the combinations that training never sees instead of those that it sees. Default false.</summary>
     public bool HeldOut { get; init; }
 }

@@ -13,8 +13,19 @@ internal static class ScenePicker
     private static readonly ILookup<(Place, SceneAction), SceneSpec> ByDeed =
         StoryWorldCatalog.Trained.Concat(StoryWorldCatalog.Further).ToLookup(scene => (scene.Place, scene.Action));
 
+    private static readonly SceneSpec[] CollageScenes = [.. PlainScenes, .. StoryWorldCatalog.Further];
+    // The plain style is the one that most clips are asked for in.
+    private static readonly PictureStyle[] CollageStyles =
+        [PictureStyle.Plain, PictureStyle.Plain, PictureStyle.Plain, PictureStyle.Pencil, PictureStyle.Cartoon, PictureStyle.Night];
+
+
     public static SceneSpec Scene(ClipOptions options, ref WorldRandom random)
     {
+        if (!options.HeldOut && options.CollageProbability > 0 && random.Chance(options.CollageProbability))
+        {
+            return Collage(ref random);
+        }
+
         var scene = options.HeldOut ? random.Pick(StoryWorldCatalog.HeldOut)
             : options.FurtherProbability > 0 && random.Chance(options.FurtherProbability) ? random.Pick(StoryWorldCatalog.Further)
             : random.Chance(ReadmeShare) ? random.Pick(ReadmeScenes).Scene
@@ -24,10 +35,18 @@ internal static class ScenePicker
         return styled && !scene.Has(SceneExtras.Fireworks) ? scene with { Style = style } : scene;
     }
 
+    // A backdrop always differs from what the scene shows without it.
+    private static SceneSpec Collage(ref WorldRandom random)
+    {
+        var scene = random.Pick(CollageScenes) with { Style = random.Pick(CollageStyles) };
+        var style = random.Pick(CollageStyles);
+        return scene with { Backdrop = new Backdrop(style, Mirrored: style == scene.Style || random.Chance(0.5)) };
+    }
+
     /// <summary>A trained scene from which <paramref name="next"/> can follow: one step away in the story, the place, the action or the subject.</summary>
     public static SceneSpec Before(SceneSpec next, ref WorldRandom random)
     {
-        var plain = next with { Style = PictureStyle.Plain };
+        var plain = next.Combination;
         var told = StoryScript.Readme
             .SelectMany(story => story.Scenes.Zip(story.Scenes.Skip(1)))
             .Where(pair => pair.Second.Scene == plain)
@@ -35,7 +54,7 @@ internal static class ScenePicker
             .FirstOrDefault();
         if (told is not null && random.Chance(0.5))
         {
-            return told with { Style = next.Style };
+            return told with { Style = next.Style, Backdrop = next.Backdrop };
         }
 
         var kind = random.Unit();
@@ -44,6 +63,6 @@ internal static class ScenePicker
             : ByDeed[(next.Place, next.Action)].Where(scene => scene.Subject != next.Subject);
         SceneSpec[] others = [.. candidates.Where(scene => scene != plain)];
         var chosen = random.Pick(others);
-        return chosen.Has(SceneExtras.Fireworks) ? chosen : chosen with { Style = next.Style };
+        return chosen.Has(SceneExtras.Fireworks) ? chosen : chosen with { Style = next.Style, Backdrop = next.Backdrop };
     }
 }

@@ -10,10 +10,14 @@ namespace Phenaki.Trainer.StoryWorld;
 /// 0 where the change began before the clip, -1 where there is no transition.
 /// </param>
 /// <param name="SubjectBoxes">The subject's place in each frame.</param>
+/// <param name="Faintness">
+/// [frames, 64, 64]: 0 outside the subject's solid art; in it the more, the less contrast the art has of its own: 0.1 divided by the variance of its colours, at most 8.
+/// </param>
 public sealed record StoryClip(
     byte[] Rgb,
     int Frames,
     string Caption,
     SceneSpec Scene,
     int TransitionFrame,
-    IReadOnlyList<Box> SubjectBoxes);
+    IReadOnlyList<Box> SubjectBoxes,
+    float[] Faintness);

@@ -107,5 +107,5 @@ public static class StoryWorldCatalog
         return [.. Combinations.Where(scene => chosen.Contains(Deed(scene)))];
     }
 
-    private static SceneSpec Deed(SceneSpec scene) => scene with { Extras = SceneExtras.None, Style = PictureStyle.Plain };
+    private static SceneSpec Deed(SceneSpec scene) => scene.Combination with { Extras = SceneExtras.None };
 }

@@ -45,8 +45,8 @@ public sealed class StoryWorldDataset
         }
 
         var film = new Film(_stages, shots, ref random);
-        var (rgb, boxes) = film.Draw(options.Frames);
-        return new StoryClip(rgb, options.Frames, CaptionGrammar.Write(scene, ref random), scene, transition, boxes);
+        var (rgb, boxes, faintness) = film.Draw(options.Frames);
+        return new StoryClip(rgb, options.Frames, CaptionGrammar.Write(scene, ref random), scene, transition, boxes, faintness);
     }
 
     /// <summary>Draws a given scene without a transition.</summary>
@@ -56,8 +56,8 @@ public sealed class StoryWorldDataset
         ArgumentOutOfRangeException.ThrowIfLessThan(frames, 1);
         var random = new WorldRandom(seed);
         var film = new Film(_stages, [new Shot(scene, 0)], ref random);
-        var (rgb, boxes) = film.Draw(frames);
-        return new StoryClip(rgb, frames, CaptionGrammar.Write(scene, ref random), scene, -1, boxes);
+        var (rgb, boxes, faintness) = film.Draw(frames);
+        return new StoryClip(rgb, frames, CaptionGrammar.Write(scene, ref random), scene, -1, boxes, faintness);
     }
 
     /// <summary>Draws a story as one video of <paramref name="framesPerScene"/> frames a scene, at least 3; its subject keeps its place from scene to scene.</summary>
@@ -82,8 +82,8 @@ public sealed class StoryWorldDataset
         var scene = ScenePicker.Scene(options, ref random);
         var before = random.Chance(0.25) ? scene : ScenePicker.Before(scene, ref random);
         var film = new Film(_stages, [new Shot(before, 0), new Shot(scene, Before)], ref random);
-        var (rgb, boxes) = film.Draw(Before + 1 + options.Frames);
-        return new StoryClip(rgb[^(options.Frames * FrameBytes)..], options.Frames, CaptionGrammar.Write(scene, ref random), scene, -1, boxes[^options.Frames..]);
+        var (rgb, boxes, faintness) = film.Draw(Before + 1 + options.Frames);
+        return new StoryClip(rgb[^(options.Frames * FrameBytes)..], options.Frames, CaptionGrammar.Write(scene, ref random), scene, -1, boxes[^options.Frames..], faintness[^(options.Frames * Size * Size)..]);
     }
 
     /// <summary>Writes a caption for a scene; training draws captions anew at each use.</summary>

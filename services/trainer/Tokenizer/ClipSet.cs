@@ -6,6 +6,6 @@ namespace Phenaki.Trainer.Tokenizer;
 /// <param name="Clips">At least one.</param>
 /// <param name="Frames">Frames of each; 1 for stills.</param>
 /// <param name="Pixels">Bytes of all clips, one behind the other.</param>
-/// <param name="InSubjects">1 for each pixel in a subject's box, else 0; empty where subjects are not known or weigh no more.</param>
+/// <param name="Weights">Weight of each pixel, at least 1 and more in a subject's box; empty where subjects are not known or weigh no more.</param>
 /// <param name="FrameShare">Part of the frames of all sets that are read together, 0 to 1.</param>
-internal sealed record ClipSet(IReadOnlyList<TrainingClip> Clips, int Frames, byte[] Pixels, byte[] InSubjects, double FrameShare);
+internal sealed record ClipSet(IReadOnlyList<TrainingClip> Clips, int Frames, byte[] Pixels, float[] Weights, double FrameShare);

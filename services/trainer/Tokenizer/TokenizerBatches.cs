@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Phenaki.Trainer.Tokenizer;
 
 /// <summary>Clips and stills as tensors, with a weight for each pixel.</summary>
-internal sealed class TokenizerBatches(IClipSource source, VideoGeometry geometry, int clipFrames, double subjectWeight, Device device)
+internal sealed class TokenizerBatches(IClipSource source, VideoGeometry geometry, int clipFrames, double subjectWeight, double faintWeight, Device device)
 {
     // Stills of a step have numbers of their own: otherwise each would be the first frame of a clip of the same step.
     private const int StillNumber = 4096;
@@ -48,7 +48,7 @@ internal sealed class TokenizerBatches(IClipSource source, VideoGeometry geometr
                 long ordinal = ((step * parts) + part) * count;
                 ClipDraw[] draws = [.. Enumerable.Range(0, count).Select(i => new ClipDraw(first + (ulong)i, ordinal + i, length, heldOut))];
                 var drawn = await source.DrawAllAsync(draws, _ => false, cancellationToken).ConfigureAwait(false);
-                read.Add(new ClipSet(drawn, length, FramePixels.Join([.. drawn.Select(clip => clip.Rgb)], length * geometry.FrameBytes), InSubjects(drawn, length), count * length / frames));
+                read.Add(new ClipSet(drawn, length, FramePixels.Join([.. drawn.Select(clip => clip.Rgb)], length * geometry.FrameBytes), Weights(drawn, length), count * length / frames));
             }
         }
 
@@ -58,15 +58,15 @@ internal sealed class TokenizerBatches(IClipSource source, VideoGeometry geometr
     /// <summary>Brings clips to the device.</summary>
     public Batch Load(ClipSet set)
     {
-        bool hasSubjects = set.InSubjects.Length > 0;
+        bool hasSubjects = set.Weights.Length > 0;
         long[] shape = [set.Clips.Count, set.Frames, geometry.Height, geometry.Width];
         var weights = hasSubjects
-            ? tensor(set.InSubjects, [.. shape, 1], device: device).to_type(ScalarType.Float32).mul_(Number.Of((float)(subjectWeight - 1))).add_(Number.Of(1f), Number.Of(1))
+            ? tensor(set.Weights, [.. shape, 1], device: device)
             : ones([.. shape, 1], device: device);
         return new Batch(FramePixels.FromBytes(set.Pixels, shape, device), weights, set.Frames == 1, hasSubjects);
     }
 
-    private byte[] InSubjects(TrainingClip[] clips, int frames)
+    private float[] Weights(TrainingClip[] clips, int frames)
     {
         if (subjectWeight <= 1 || Array.Exists(clips, clip => clip.SubjectBoxes is null))
         {
@@ -74,16 +74,25 @@ internal sealed class TokenizerBatches(IClipSource source, VideoGeometry geometr
         }
 
         int area = geometry.Height * geometry.Width;
-        var inside = new byte[clips.Length * frames * area];
+        var weights = new float[clips.Length * frames * area];
+        Array.Fill(weights, 1);
         for (int i = 0; i < clips.Length; i++)
         {
             for (int f = 0; f < frames; f++)
             {
-                Mark(inside.AsSpan(((i * frames) + f) * area, area), clips[i].SubjectBoxes![f]);
+                Mark(weights.AsSpan(((i * frames) + f) * area, area), clips[i].SubjectBoxes![f]);
+            }
+
+            if (faintWeight > 0 && clips[i].Faintness is { } faintness)
+            {
+                for (int pixel = 0; pixel < frames * area; pixel++)
+                {
+                    weights[(i * frames * area) + pixel] += (float)faintWeight * faintness[pixel];
+                }
             }
         }
 
-        return inside;
+        return weights;
     }
 
     /// <summary>Mean squared error of the pixels of each token.</summary>
@@ -106,11 +115,11 @@ internal sealed class TokenizerBatches(IClipSource source, VideoGeometry geometr
         return cat([first, later], 1);
     }
 
-    private void Mark(Span<byte> inside, Box box)
+    private void Mark(Span<float> weights, Box box)
     {
         for (int y = box.Y; y < box.Y + box.Height; y++)
         {
-            inside.Slice((y * geometry.Width) + box.X, box.Width).Fill(1);
+            weights.Slice((y * geometry.Width) + box.X, box.Width).Fill((float)subjectWeight);
         }
     }
 }

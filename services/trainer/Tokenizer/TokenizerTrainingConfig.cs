@@ -35,6 +35,12 @@ internal sealed record TokenizerTrainingConfig
     /// <summary>Weight of a pixel in the subject's box; other pixels count 1. 1 to 100.</summary>
     public double SubjectWeight { get; init; } = 4;
 
+    /// <summary>
+    /// Weight that a pixel of the subject's own art has beside <see cref="SubjectWeight"/>, times how faint the art is: errors that would not be seen on a penguin hide
+    /// the face of a dog. 0, the default, to 100. StoryWorld alone.
+    /// </summary>
+    public double FaintWeight { get; init; }
+
     /// <summary>Weight of the squared error beside the absolute error, at least 0.</summary>
     public double SquaredWeight { get; init; } = 2;
 
@@ -115,7 +121,7 @@ internal sealed record TokenizerTrainingConfig
         {
             ("steps", Steps, 1d, 1e9), ("clips_per_step", ClipsPerStep, 0, 1024), ("stills_per_step", StillsPerStep, 0, 4096),
             ("unquantised_steps", UnquantisedSteps, 0, 1e9), ("k_means_rows", KMeansRows, new ProductCode(Model.Quantizer.CodebookSize, Model.Quantizer.Parts).PartSize, 1e8),
-            ("subject_weight", SubjectWeight, 1, 100), ("squared_weight", SquaredWeight, 0, 1e3), ("commitment", Commitment, 0, 1e3),
+            ("subject_weight", SubjectWeight, 1, 100), ("faint_weight", FaintWeight, 0, 100), ("squared_weight", SquaredWeight, 0, 1e3), ("commitment", Commitment, 0, 1e3),
             ("perceptual_weight", PerceptualWeight, 0, 1e3), ("adversarial_weight", AdversarialWeight, 0, 1e3),
             ("adversarial_from_step", AdversarialFromStep, 0, 1e9), ("discriminator_channels", DiscriminatorChannels, 1, 1024),
             ("codebook_decay", CodebookDecay, 0, 1), ("ema_decay", EmaDecay, 0, 0.9999999), ("accumulate", Accumulate, 1, 4096), ("save_minutes", SaveMinutes, 1e-3, 1e4),

@@ -22,7 +22,8 @@ public sealed class CaptionGrammarTests
     {
         var known = StoryWorldDataset.Vocabulary.ToHashSet();
         var used = new HashSet<string>();
-        foreach (var scene in StoryWorldCatalog.Combinations.SelectMany(scene => Enum.GetValues<PictureStyle>().Select(style => scene with { Style = style })))
+        Backdrop?[] backdrops = [null, new(PictureStyle.Plain, true), new(PictureStyle.Night, true), new(PictureStyle.Pencil, false)];
+        foreach (var scene in StoryWorldCatalog.Combinations.SelectMany(scene => Enum.GetValues<PictureStyle>().Select(style => scene with { Style = style, Backdrop = backdrops[(int)style] })))
         {
             for (ulong seed = 0; seed < 40; seed++)
             {
@@ -58,6 +59,20 @@ public sealed class CaptionGrammarTests
         for (ulong seed = 0; seed < 300; seed++)
         {
             Assert.Contains(word, StoryWorldDataset.DrawCaption(scene, seed), StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    [Fact]
+    public void DrawCaption_Backdrop_IsNamedAndNothingElseChanges()
+    {
+        var scene = new SceneSpec(Subject.Crab, Place.Snow, SceneAction.Dance);
+        var collage = scene with { Backdrop = new Backdrop(PictureStyle.Cartoon, Mirrored: true) };
+
+        for (ulong seed = 0; seed < 100; seed++)
+        {
+            var caption = StoryWorldDataset.DrawCaption(collage, seed);
+            Assert.StartsWith(StoryWorldDataset.DrawCaption(scene, seed).TrimEnd('.') + ", ", caption, StringComparison.Ordinal);
+            Assert.Matches(" (mirrored|flipped) cartoon (backdrop|background)\\.?$", caption);
         }
     }
 

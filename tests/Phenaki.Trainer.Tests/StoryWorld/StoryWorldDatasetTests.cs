@@ -41,12 +41,12 @@ public sealed class StoryWorldDatasetTests
         var options = new ClipOptions { Frames = 1, TransitionProbability = 0 };
         var scenes = Enumerable.Range(0, 10_000).Select(i => World.Draw(3, (ulong)i, options).Scene).ToArray();
 
-        Assert.DoesNotContain(scenes, scene => heldOut.Contains(scene with { Style = PictureStyle.Plain }));
+        Assert.DoesNotContain(scenes, scene => heldOut.Contains(scene.Combination));
         Assert.Equal(Enum.GetValues<Subject>().Length, scenes.Select(scene => scene.Subject).Distinct().Count());
         Assert.Equal(Enum.GetValues<Place>().Length, scenes.Select(scene => scene.Place).Distinct().Count());
         Assert.Equal(Enum.GetValues<SceneAction>().Length, scenes.Select(scene => scene.Action).Distinct().Count());
         Assert.Equal(Enum.GetValues<PictureStyle>().Length, scenes.Select(scene => scene.Style).Distinct().Count());
-        Assert.Equal(StoryWorldCatalog.Trained.Count, scenes.Select(scene => scene with { Style = PictureStyle.Plain }).Distinct().Count());
+        Assert.Equal(StoryWorldCatalog.Trained.Count, scenes.Select(scene => scene.Combination).Distinct().Count());
     }
 
     [Fact]
@@ -71,11 +71,106 @@ public sealed class StoryWorldDatasetTests
     {
         var further = StoryWorldCatalog.Further.ToHashSet();
         int Count(ClipOptions options) => Enumerable.Range(0, 4_000)
-            .Count(i => further.Contains(World.Draw(3, (ulong)i, options with { Frames = 1 }).Scene with { Style = PictureStyle.Plain }));
+            .Count(i => further.Contains(World.Draw(3, (ulong)i, options with { Frames = 1 }).Scene.Combination));
 
         Assert.InRange(Count(new ClipOptions { FurtherProbability = 0.25 }), 900, 1_100);
         Assert.Equal(0, Count(new ClipOptions()));
         Assert.Equal(0, Count(new ClipOptions { FurtherProbability = 1, HeldOut = true }));
+    }
+
+    [Fact]
+    public void Draw_Collage_InItsShareAndNeverHeldOut()
+    {
+        var heldOut = StoryWorldCatalog.HeldOut.ToHashSet();
+        SceneSpec[] Collages(ClipOptions options) =>
+            [.. Enumerable.Range(0, 4_000).Select(i => World.Draw(3, (ulong)i, options with { Frames = 1 }).Scene).Where(scene => scene.Backdrop is not null)];
+        var collages = Collages(new ClipOptions { CollageProbability = 0.25 });
+
+        Assert.InRange(collages.Length, 900, 1_100);
+        Assert.All(collages, scene => Assert.True(scene.Backdrop!.Mirrored || scene.Backdrop.Style != scene.Style));
+        Assert.DoesNotContain(collages, scene => heldOut.Contains(scene.Combination));
+        Assert.Equal(28, collages.Select(scene => (scene.Style, scene.Backdrop)).Distinct().Count());
+        Assert.Empty(Collages(new ClipOptions()));
+        Assert.Empty(Collages(new ClipOptions { CollageProbability = 1, HeldOut = true }));
+    }
+
+    [Fact]
+    public void Draw_CollageWithTransition_EarlierSceneHasTheSameBackdrop()
+    {
+        var random = new WorldRandom(4);
+        var scene = new SceneSpec(Subject.Robot, Place.Snow, SceneAction.Stand) { Backdrop = new Backdrop(PictureStyle.Pencil, Mirrored: true) };
+        var earlier = Enumerable.Range(0, 200).Select(_ => ScenePicker.Before(scene, ref random)).ToArray();
+
+        // Fireworks are drawn in one way only.
+        Assert.All(earlier, before => Assert.True(before.Has(SceneExtras.Fireworks) || before.Backdrop == scene.Backdrop));
+        Assert.DoesNotContain(earlier, before => before.Combination == scene.Combination);
+    }
+
+    [Fact]
+    public void DrawScene_MirroredBackdrop_MirrorsThePlaceAndNotTheSubject()
+    {
+        var scene = new SceneSpec(Subject.Robot, Place.Space, SceneAction.Stand);
+        var plain = World.DrawScene(scene, 3, 1);
+        var mirrored = World.DrawScene(scene with { Backdrop = new Backdrop(PictureStyle.Plain, Mirrored: true) }, 3, 1);
+        Assert.Equal(plain.SubjectBoxes, mirrored.SubjectBoxes);
+        var box = plain.SubjectBoxes[0];
+        var (inPlace, inArt) = (0, 0);
+        for (var at = 0; at < 64 * 64; at++)
+        {
+            var (x, y) = (at % 64, at / 64);
+            if (plain.Faintness[at] > 0)
+            {
+                Assert.InRange(Distance(at, at), 0, 40);
+                inArt++;
+            }
+            else if (!IsInBox(x) && !IsInBox(63 - x))
+            {
+                Assert.Equal(0, Distance(at, at - x + 63 - x));
+                inPlace++;
+            }
+        }
+
+        Assert.True(inArt > 300 && inPlace > 300, $"{inArt} and {inPlace} pixels were compared.");
+        bool IsInBox(int x) => x >= box.X && x < box.X + box.Width;
+        int Distance(int first, int second) => Enumerable.Range(0, 3).Max(channel => Math.Abs(plain.Rgb[(3 * first) + channel] - mirrored.Rgb[(3 * second) + channel]));
+    }
+
+    [Fact]
+    public void DrawScene_BackdropOfAnotherStyle_ChangesThePlaceAlone()
+    {
+        var scene = new SceneSpec(Subject.Robot, Place.Space, SceneAction.Stand);
+        var pencil = World.DrawScene(scene with { Style = PictureStyle.Pencil }, 3, 1);
+        var collage = World.DrawScene(scene with { Backdrop = new Backdrop(PictureStyle.Pencil, Mirrored: false) }, 3, 1);
+        var box = pencil.SubjectBoxes[0];
+
+        var differs = Enumerable.Range(0, 64 * 64).Where(at => !pencil.Rgb.AsSpan(3 * at, 3).SequenceEqual(collage.Rgb.AsSpan(3 * at, 3))).ToArray();
+        Assert.True(differs.Length > 300);
+        Assert.All(differs, at => Assert.True(
+            at % 64 >= box.X - 1 && at % 64 <= box.X + box.Width && at / 64 >= box.Y - 1 && at / 64 <= box.Y + box.Height, $"pixel {at} is not the subject's"));
+    }
+
+    [Fact]
+    public void DrawScene_Faintness_MarksTheArtAndMoreWhereItHasLessContrast()
+    {
+        double Faintest(Subject subject)
+        {
+            var clip = World.DrawScene(new SceneSpec(subject, Place.Mars, SceneAction.Stand), 3, 2);
+            float[][] frames = [.. clip.Faintness.Chunk(64 * 64)];
+            Assert.Equal(2, frames.Length);
+            foreach (var (frame, box) in frames.Zip(clip.SubjectBoxes))
+            {
+                var marked = Enumerable.Range(0, frame.Length).Where(at => frame[at] > 0).ToArray();
+                Assert.InRange(marked.Length, 200, box.Width * box.Height);
+                Assert.All(marked, at => Assert.True(at % 64 >= box.X && at % 64 < box.X + box.Width && at / 64 >= box.Y && at / 64 < box.Y + box.Height));
+                Assert.Single(marked.Select(at => frame[at]).Distinct());
+            }
+
+            return clip.Faintness.Max();
+        }
+
+        Assert.InRange(Faintest(Subject.Crab), 7, 8);
+        Assert.InRange(Faintest(Subject.Dog), 4, 5);
+        Assert.InRange(Faintest(Subject.Penguin), 0.4, 0.6);
     }
 
     [Fact]
@@ -231,7 +326,7 @@ public sealed class StoryWorldDatasetTests
         {
             var clip = World.DrawLater(6, i, new ClipOptions { HeldOut = i % 2 == 0 });
             Assert.Equal((11, 11 * 12288, 11), (clip.Frames, clip.Rgb.Length, clip.SubjectBoxes.Count));
-            Assert.Equal(i % 2 == 0, StoryWorldCatalog.HeldOut.Contains(clip.Scene with { Style = PictureStyle.Plain }));
+            Assert.Equal(i % 2 == 0, StoryWorldCatalog.HeldOut.Contains(clip.Scene.Combination));
             Assert.Equal(clip.Rgb, World.DrawLater(6, i, new ClipOptions { HeldOut = i % 2 == 0 }).Rgb);
         }
     }

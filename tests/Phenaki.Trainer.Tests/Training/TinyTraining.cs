@@ -62,7 +62,7 @@ internal static class TinyTraining
     public static TokenizerTrainer Train(TokenizerTrainingConfig config, Func<VideoTokenizerNetwork, long, CancellationToken, Task>? export = null, IClipSource? source = null)
     {
         var geometry = config.Model.Geometry();
-        var batches = new TokenizerBatches(source ?? new StoryWorldSource(config.Seed), geometry, geometry.Frames(config.Model.TemporalWindow), config.SubjectWeight, CPU);
+        var batches = new TokenizerBatches(source ?? new StoryWorldSource(config.Seed), geometry, geometry.Frames(config.Model.TemporalWindow), config.SubjectWeight, config.FaintWeight, CPU);
         return new TokenizerTrainer(config, batches, ComputeDevice.Cpu, export ?? ((_, _, _) => Task.CompletedTask));
     }
 

@@ -40,8 +40,20 @@ internal static class CaptionGrammar
             sentence = sentence.Replace(FishMark, " ", StringComparison.Ordinal);
         }
 
-        sentence = $"{beginning} {sentence}{ending}".Trim();
+        sentence = $"{beginning} {sentence}{ending}{BackdropWords(scene.Backdrop, ref random)}".Trim();
         return char.ToUpperInvariant(sentence[0]) + sentence[1..] + (random.Chance(0.7) ? "." : "");
+    }
+
+    private static string BackdropWords(Backdrop? backdrop, ref WorldRandom random)
+    {
+        if (backdrop is null)
+        {
+            return "";
+        }
+
+        var style = CaptionWords.BackdropStyles[(int)backdrop.Style];
+        var kind = backdrop.Mirrored ? $"{random.Pick(CaptionWords.Mirrored)} {style}" : style;
+        return ", " + random.Pick(CaptionWords.Backdrops).Replace("{0}", kind, StringComparison.Ordinal);
     }
 
     // Stands where the place goes in a deed with fishes: "swims <place> with colorful fishes".

@@ -26,6 +26,12 @@ internal static class CaptionWords
     public static readonly string[] NightEndings = [" at night", " at night", ", at night", " in the dark", " in the night"];
     public static readonly string[] NightBeginnings = ["at night,"];
 
+    public static readonly string[] Mirrored = ["mirrored", "mirrored", "flipped"];
+    public static readonly string[] Backdrops = ["before a {0} backdrop", "before a {0} backdrop", "with a {0} background"];
+
+    /// <summary>What a place in a style is called, by the number of the <see cref="PictureStyle"/>.</summary>
+    public static readonly string[] BackdropStyles = ["plain", "pencil", "cartoon", "night"];
+
     /// <summary>Words that the grammar's rules put in by themselves.</summary>
     public static readonly string[] Joints = ["a an the is are keeps keep and with , ."];
 
@@ -66,11 +72,12 @@ internal static class CaptionWords
     {
         var tables = new[]
         {
-            Names, Dogs, Puddles, Fireworks, Fishes, PencilEndings, PencilBeginnings, CartoonEndings, CartoonBeginnings, NightEndings, NightBeginnings, Joints,
+            Names, Dogs, Puddles, Fireworks, Fishes, PencilEndings, PencilBeginnings, CartoonEndings, CartoonBeginnings, NightEndings, NightBeginnings, Joints, Mirrored, BackdropStyles,
         };
         var places = Enum.GetValues<Place>();
         var verbs = Enum.GetValues<SceneAction>().SelectMany(action => places.SelectMany(place => Verbs(action, place))).Concat(Watch);
         return tables.SelectMany(table => table)
+            .Concat(Backdrops.Select(backdrop => backdrop.Replace("{0}", "", StringComparison.Ordinal)))
             .Concat(verbs.SelectMany(verb => new[] { verb.Singular, verb.Plural, verb.Participle }))
             .Concat(Enum.GetValues<SceneAction>().SelectMany(action => places.SelectMany(place => Places(place, action))));
     }

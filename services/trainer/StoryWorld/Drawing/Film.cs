@@ -22,9 +22,11 @@ internal sealed class Film
         _openingPhase = 2 * random.Below(Stage.Phases / 2);
     }
 
-    /// <summary>Bytes [frames, 64, 64, 3] and the subject's box in each frame.</summary>
-    public (byte[] Rgb, Box[] Boxes) Draw(int frames)
+    /// <summary>Bytes [frames, 64, 64, 3], the subject's box in each frame, and how faint its art is in each pixel.</summary>
+    public (byte[] Rgb, Box[] Boxes, float[] Faintness) Draw(int frames)
     {
+        const int Area = FrameBytes / 3;
+        var faintness = new float[frames * Area];
         var rgb = new byte[frames * FrameBytes];
         var boxes = new Box[frames];
         var dissolved = new byte[FrameBytes];
@@ -45,10 +47,10 @@ internal sealed class Film
             if (time >= 0)
             {
                 var frame = rgb.AsSpan(time * FrameBytes, FrameBytes);
-                boxes[time] = SceneRenderer.Draw(frame, StageOf(_shots[current].Scene), _shots[current].Scene, actor, phase);
+                boxes[time] = SceneRenderer.Draw(frame, faintness.AsSpan(time * Area, Area), _stages, _shots[current].Scene, actor, phase);
                 if (dissolving)
                 {
-                    SceneRenderer.Draw(dissolved, StageOf(_shots[current - 1].Scene), _shots[current - 1].Scene, leaving, phase);
+                    SceneRenderer.Draw(dissolved, [], _stages, _shots[current - 1].Scene, leaving, phase);
                     Mix(frame, dissolved, since);
                 }
             }
@@ -61,16 +63,14 @@ internal sealed class Film
             actor = Next(_shots[current].Scene, actor, time + 1);
         }
 
-        return (rgb, boxes);
+        return (rgb, boxes, faintness);
     }
-
-    private Stage StageOf(SceneSpec scene) => _stages[(int)scene.DrawnStyle];
 
     private static Actor Next(SceneSpec scene, Actor actor, int time) => Motion.Next(scene, actor, time);
 
     // A new place or style is a cut, a new action of the same subject just goes on: mixed pictures of everything with everything are many, and all of them blurred.
     private static bool Dissolves(SceneSpec before, SceneSpec after) =>
-        before.Subject != after.Subject && before.Place == after.Place && before.DrawnStyle == after.DrawnStyle;
+        before.Subject != after.Subject && before.Place == after.Place && before.DrawnStyle == after.DrawnStyle && before.Backdrop == after.Backdrop;
 
     private static void Mix(Span<byte> entering, ReadOnlySpan<byte> leaving, int since)
     {

@@ -8,6 +8,9 @@ namespace Phenaki.Trainer.StoryWorld.Drawing;
 /// </summary>
 internal sealed class Layer
 {
+    /// <summary>Least alpha, 0 to 1, of a pixel that shows the picture's own colours: seams are mixed with what lies behind them.</summary>
+    public const float Solid = 0.85f;
+
     private readonly byte[] _rgba;
     private readonly int[] _first;
     private readonly int[] _end;
@@ -73,6 +76,9 @@ internal sealed class Layer
             }
         }
     }
+
+    /// <summary>Whether a pixel is solid.</summary>
+    public bool IsSolid(int x, int y) => _rgba[(4 * ((y * Width) + x)) + 3] > Solid * 255;
 
     /// <summary>The picture as the bytes of an RGB frame; alpha is ignored.</summary>
     public byte[] ToRgb()

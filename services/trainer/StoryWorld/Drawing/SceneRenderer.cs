@@ -5,10 +5,23 @@ internal static class SceneRenderer
 {
     private const int Size = StoryWorldDataset.Size;
 
-    /// <summary>Fills the frame (64x64 RGB) and returns the subject's box in it.</summary>
-    public static Box Draw(Span<byte> frame, Stage stage, SceneSpec scene, Actor actor, int phase)
+    // The art with the least contrast counts this much, whatever it is.
+    private const float MostFaintness = 8;
+    private const float CommonVariance = 0.1f;
+
+    /// <summary>Draws a frame and returns the subject's box in it.</summary>
+    /// <param name="frame">Bytes [64, 64, 3].</param>
+    /// <param name="faintness">As <see cref="StoryClip.Faintness"/>, for this frame [64, 64], all 0 before; empty if nobody wants it.</param>
+    /// <param name="stages">Layers by style.</param>
+    /// <param name="scene">What to draw.</param>
+    /// <param name="actor">Where the subject is.</param>
+    /// <param name="phase">Frame of all loops, 0 to 7.</param>
+    public static Box Draw(Span<byte> frame, Span<float> faintness, IReadOnlyList<Stage> stages, SceneSpec scene, Actor actor, int phase)
     {
-        stage.Behind(scene.Place, phase).CopyTo(frame);
+        var stage = stages[(int)scene.DrawnStyle];
+        var backdrop = scene.Backdrop ?? new Backdrop(scene.DrawnStyle, Mirrored: false);
+        var place = stages[(int)backdrop.Style];
+        place.Behind(scene.Place, phase, backdrop.Mirrored).CopyTo(frame);
         if (scene.Has(SceneExtras.Fireworks))
         {
             stage.Fireworks[phase].DrawOnto(frame, 0, 0);
@@ -28,12 +41,33 @@ internal static class SceneRenderer
         }
 
         DrawFishes(frame, stage, scene, phase, near: false);
-        var sprite = stage.Of(scene.Subject).At(stance.Pose, stance.Turn, stance.LooksRight);
+        var sprites = stage.Of(scene.Subject);
+        var sprite = sprites.At(stance.Pose, stance.Turn, stance.LooksRight);
         sprite.DrawOnto(frame, x - SpriteSet.Margin, y - SpriteSet.Margin);
         DrawProps(frame, stage, scene, actor, phase, stance);
         DrawFishes(frame, stage, scene, phase, near: true);
-        stage.Before(scene.Place, phase).DrawOnto(frame, 0, 0);
-        return BoxOf(sprite, x - SpriteSet.Margin, y - SpriteSet.Margin, scene);
+        place.Before(scene.Place, phase, backdrop.Mirrored).DrawOnto(frame, 0, 0);
+        var box = BoxOf(sprite, x - SpriteSet.Margin, y - SpriteSet.Margin, scene);
+        if (!faintness.IsEmpty)
+        {
+            Mark(faintness, sprite, x - SpriteSet.Margin, y - SpriteSet.Margin, box, Math.Min(MostFaintness, CommonVariance / sprites.ColourVariance));
+        }
+
+        return box;
+    }
+
+    private static void Mark(Span<float> faintness, Layer sprite, int x, int y, Box box, float value)
+    {
+        for (var row = box.Y; row < box.Y + box.Height; row++)
+        {
+            for (var column = box.X; column < box.X + box.Width; column++)
+            {
+                if (sprite.IsSolid(column - x, row - y))
+                {
+                    faintness[(row * Size) + column] = value;
+                }
+            }
+        }
     }
 
     private static void DrawProps(Span<byte> frame, Stage stage, SceneSpec scene, Actor actor, int phase, Stance stance)

@@ -17,7 +17,14 @@ internal sealed class SpriteSet
     private const float DegreesPerTurn = 9;
     private readonly Layer[] _layers;
 
-    private SpriteSet(Layer[] layers) => _layers = layers;
+    private SpriteSet(Layer[] layers)
+    {
+        _layers = layers;
+        ColourVariance = layers.Average(VarianceOf);
+    }
+
+    /// <summary>Variance of the colours of a pose's solid pixels, from 0 to 1 in each channel, summed over the channels: 0.01 for a crab, 0.2 for a penguin.</summary>
+    public float ColourVariance { get; }
 
     /// <summary>Reads a subject's strip and returns one set for each <see cref="PictureStyle"/>, by its number.</summary>
     /// <param name="subject">Whose strip.</param>
@@ -54,6 +61,26 @@ internal sealed class SpriteSet
 
     private static int Index(int pose, int turn, bool mirrored) =>
         (((pose * Turns) + turn + MaxTurn) * 2) + (mirrored ? 1 : 0);
+
+    private static float VarianceOf(Layer layer)
+    {
+        Vector3 sum = default, squares = default;
+        var count = 0;
+        for (var i = 0; i < layer.Width * layer.Height; i++)
+        {
+            if (layer.IsSolid(i % layer.Width, i / layer.Width))
+            {
+                var pixel = layer.Rgba.Slice(4 * i, 4);
+                var colour = new Vector3(pixel[0], pixel[1], pixel[2]) / pixel[3];
+                sum += colour;
+                squares += colour * colour;
+                count++;
+            }
+        }
+
+        var mean = sum / count;
+        return Vector3.Dot((squares / count) - (mean * mean), Vector3.One);
+    }
 
     private static Pixmap[] ReadPoses(Subject subject)
     {

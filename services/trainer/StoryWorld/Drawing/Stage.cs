@@ -17,8 +17,10 @@ internal sealed class Stage
     {
         _subjects = subjects;
         Dog = dog;
-        _behind = [.. behind.Select((picture, i) => new Layer(Backdrop(picture, style, (Place)(i / Phases))).ToRgb())];
-        _before = [.. before.Select(picture => new Layer(StyleFilter.Apply(picture, style, backdrop: true)))];
+        Pixmap[] styledBehind = [.. behind.Select((picture, i) => Backdrop(picture, style, (Place)(i / Phases)))];
+        Pixmap[] styledBefore = [.. before.Select(picture => StyleFilter.Apply(picture, style, backdrop: true))];
+        _behind = [.. styledBehind.Concat(styledBehind.Select(picture => picture.Mirrored())).Select(picture => new Layer(picture).ToRgb())];
+        _before = [.. styledBefore.Concat(styledBefore.Select(picture => picture.Mirrored())).Select(picture => new Layer(picture))];
         Layer Prop(int width, int height, Func<float, float, Vector4> paint, bool styled = true) =>
             new(styled ? StyleFilter.Apply(Pixmap.Paint(width, height, paint), style, backdrop: false) : Pixmap.Paint(width, height, paint));
         Layer[] Moving(int width, int height, Func<float, float, int, Vector4> paint, bool styled = true) =>
@@ -54,11 +56,13 @@ internal sealed class Stage
 
     public SpriteSet Of(Subject subject) => _subjects[(int)subject];
 
-    public ReadOnlySpan<byte> Behind(Place place, int phase) => _behind[((int)place * Phases) + phase];
+    public ReadOnlySpan<byte> Behind(Place place, int phase, bool mirrored = false) => _behind[PlaceIndex(place, phase, mirrored)];
 
-    public Layer Before(Place place, int phase) => _before[((int)place * Phases) + phase];
+    public Layer Before(Place place, int phase, bool mirrored = false) => _before[PlaceIndex(place, phase, mirrored)];
 
     public Layer Fish(int colour, bool mirrored, int phase) => Fishes[(((colour * 2) + (mirrored ? 1 : 0)) * Phases) + phase];
+
+    private int PlaceIndex(Place place, int phase, bool mirrored) => (mirrored ? _behind.Length / 2 : 0) + ((int)place * Phases) + phase;
 
     private static Stage[] LoadAll()
     {
