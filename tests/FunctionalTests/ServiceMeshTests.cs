@@ -1,3 +1,7 @@
+using Grpc.Core;
+using Grpc.Net.Client;
+using Phenaki.Story.V1;
+
 namespace Phenaki.FunctionalTests;
 
 /// <summary>Stories made by four processes and redis-server. One mesh serves all tests; each has prompts of its own, and with them clips of its own.</summary>
@@ -153,6 +157,27 @@ public sealed class ServiceMeshTests(StartedMesh started) : IClassFixture<Starte
 
         // The masked transformer takes one clip at a time here: were the cancelled one still sampled, this would be refused.
         (await Mesh.StoryAsync(["a teddy bear dances on mars."], Mesh.Of("after"), [], Token)).Succeeded();
+    }
+
+    [Fact(Timeout = Timeout)]
+    public async Task Story_WhoseDeadlinePasses_SaysSoAndFreesTheServices()
+    {
+        using var channel = GrpcChannel.ForAddress(Mesh.Orchestrator.Address);
+        var request = new GenerateStoryRequest { Scenes = { new Scene { Prompt = "a bear walks on mars.", Frames = 10_000 } }, Sampling = new() { Steps = 256 } };
+        using var call = new StoryService.StoryServiceClient(channel).GenerateStory(
+            request, deadline: TimeProvider.System.GetUtcNow().AddSeconds(5).UtcDateTime, cancellationToken: Token);
+        int told = 0;
+        var error = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            await foreach (var _ in call.ResponseStream.ReadAllAsync(Token))
+            {
+                told++;
+            }
+        });
+
+        Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
+        Assert.True(told > 0, "The story was refused before it began.");
+        (await Mesh.StoryAsync(["a bear dances on mars."], Mesh.Of("after-deadline"), [], Token)).Succeeded();
     }
 
     // Redis is used again as soon as it is found again; the other tests of this mesh count on it.

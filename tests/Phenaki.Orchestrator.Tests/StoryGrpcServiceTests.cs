@@ -1,6 +1,7 @@
 using Google.Rpc;
 using Grpc.Core;
 using Grpc.Health.V1;
+using Microsoft.AspNetCore.TestHost;
 using Phenaki.Orchestrator.Clients;
 using Phenaki.Orchestrator.Tests.Fakes;
 using Phenaki.ServiceDefaults.Errors;
@@ -233,7 +234,10 @@ public sealed class StoryGrpcServiceTests
         var deadline = TimeProvider.System.GetUtcNow().AddSeconds(4);
         using var call = mesh.Client.GenerateStory(Request(("a", 1)), deadline: deadline.UtcDateTime, cancellationToken: Cancellation);
         var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.ReadAllAsync(Cancellation).ToListAsync(Cancellation).AsTask());
-        Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
+
+        // Where the service sees the deadline before the client, it resets the stream. What that is over HTTP/2 the client knows; what it is in memory it does not.
+        bool isReset = error.Status.DebugException?.GetBaseException() is HttpResetTestException;
+        Assert.True(error.StatusCode == StatusCode.DeadlineExceeded || isReset, error.ToString());
         await Eventually.TrueAsync(() => ValueTask.FromResult(mesh.InFlight == 0), Cancellation);
         Assert.InRange(mesh.Masked.LastDeadline!.Value, deadline.AddSeconds(-1), deadline.AddSeconds(1));
     }
