@@ -80,7 +80,7 @@ internal static class EvaluateCommand
         options = options with { Sampling = SamplingOf(parsed, sampler.DefaultSampling) };
         var own = parsed.GetValue(Data) is { } path ? new DataConfig { Path = path, Fit = parsed.GetRequiredValue(Fit) } : null;
         var (source, _) = await ClipSources.OpenAsync(own, video.Geometry(), video.FramesPerSecond, options.Seed, Console.Error, cancellationToken).ConfigureAwait(false);
-        using var model = new ModelEvaluation(parts, video, source, own is not null, options.Seed, device);
+        using var model = new ModelEvaluation(parts, video, source, options.Seed, device);
         var figures = new Dictionary<string, Figure>();
         var shown = new EvaluationPictures([], [], []);
         if (own is null)

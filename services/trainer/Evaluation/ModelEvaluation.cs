@@ -17,7 +17,6 @@ internal sealed class ModelEvaluation : IDisposable
 
     private readonly ModelParts _parts;
     private readonly IClipSource _source;
-    private readonly bool _ownData;
     private readonly ulong _seed;
     private readonly Device _device;
     private readonly VideoTokenizerNetwork _tokenizer;
@@ -26,12 +25,11 @@ internal sealed class ModelEvaluation : IDisposable
     /// <param name="parts">Folders of the model.</param>
     /// <param name="video">Its video tokenizer's sizes.</param>
     /// <param name="source">Clips of a seed that training did not use.</param>
-    /// <param name="ownData">True for clips of the user's own: then all figures are of those that are held out.</param>
     /// <param name="seed">Seed of the masks.</param>
     /// <param name="device">Where to run.</param>
-    public ModelEvaluation(ModelParts parts, VideoTokenizerConfig video, IClipSource source, bool ownData, ulong seed, ComputeDevice device)
+    public ModelEvaluation(ModelParts parts, VideoTokenizerConfig video, IClipSource source, ulong seed, ComputeDevice device)
     {
-        (_parts, Video, _source, _ownData, _seed, _device) = (parts, video, source, ownData, seed, device.Torch);
+        (_parts, Video, _source, _seed, _device) = (parts, video, source, seed, device.Torch);
         using var files = ModelFolder.Open(parts.VideoTokenizer, VideoTokenizerConfig.Type);
         _tokenizer = new VideoTokenizerNetwork(video, _device);
         files.LoadWeights(_tokenizer, _device);
@@ -43,7 +41,7 @@ internal sealed class ModelEvaluation : IDisposable
     /// <summary>Real clips above their reconstructions, for the report.</summary>
     public List<IReadOnlyList<byte[]>> Rebuilt { get; } = [];
 
-    /// <summary>Measures video tokenizer and masked transformer.</summary>
+    /// <summary>Measures video tokenizer and masked transformer, on what is held out where a figure does not say otherwise.</summary>
     /// <param name="clips">Clips and stills to measure on; rounded up to whole batches.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
     public async Task<IReadOnlyList<(string Name, Figure Figure)>> MeasureAsync(int clips, CancellationToken cancellationToken)
@@ -55,7 +53,7 @@ internal sealed class ModelEvaluation : IDisposable
         var (clip, still, used) = (new PixelErrors(), new PixelErrors(), new HashSet<long>());
         for (int step = 0; step < steps; step++)
         {
-            foreach (var set in await batches.ReadAsync(step, BatchClips, BatchClips, 1, _ownData, cancellationToken).ConfigureAwait(false))
+            foreach (var set in await batches.ReadAsync(step, BatchClips, BatchClips, 1, heldOut: true, cancellationToken).ConfigureAwait(false))
             {
                 Add(batches, set, set.Frames == 1 ? still : clip, used);
             }

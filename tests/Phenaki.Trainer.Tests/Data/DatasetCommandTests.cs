@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Phenaki.Media;
 using Phenaki.Testing;
 using Phenaki.Trainer.Commands;
@@ -104,6 +103,5 @@ public sealed class DatasetCommandTests : IDisposable
         return _folder.Of("config.json");
     }
 
-    private static Task<int> InvokeAsync(params string[] arguments) =>
-        DatasetCommand.Create().Parse(arguments).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, TinyMedia.Token);
+    private static Task<int> InvokeAsync(params string[] arguments) => DatasetCommand.Create().RunAsync(arguments);
 }

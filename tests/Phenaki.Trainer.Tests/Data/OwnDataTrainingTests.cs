@@ -54,8 +54,7 @@ public sealed class OwnDataTrainingTests
         Assert.True(File.Exists(work.Of("report", "clips.png")));
     }
 
-    private static async Task InvokeAsync(Command command, string[] arguments) => Assert.Equal(
-        0, await command.Parse(arguments).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, TinyMedia.Token));
+    private static async Task InvokeAsync(Command command, string[] arguments) => Assert.Equal(0, await command.RunAsync(arguments));
 
     [Fact(Timeout = 120_000)]
     public async Task Transformer_WithAndWithoutKeptTokens_LearnsTheSame()

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text.Json;
 using Phenaki.Testing;
 using Phenaki.Trainer.Commands;
@@ -13,13 +12,12 @@ public sealed class EvaluateCommandTests
     public async Task Evaluate_ShippedModel_PrintsOneLineOfFiguresWithTheirNumbersOfClips()
     {
         using var output = new StringWriter();
-        var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output };
         string[] arguments =
         [
             "--model", Path.Combine(RepositoryFiles.Root, "services", "models", "storyworld"), "--device", "cpu", "--json",
             "--clips", "2", "--stories", "1", "--readme-seeds", "0", "--given", "1", "--steps", "4",
         ];
-        Assert.Equal(0, await EvaluateCommand.Create().Parse(arguments).InvokeAsync(invocation, TestContext.Current.CancellationToken));
+        Assert.Equal(0, await EvaluateCommand.Create().RunAsync(arguments, output));
         using var line = JsonDocument.Parse(output.ToString().TrimEnd());
         Assert.DoesNotContain('\n', output.ToString().TrimEnd());
         foreach (var (name, clips, least, most) in new[]

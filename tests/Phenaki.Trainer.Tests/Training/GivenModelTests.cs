@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Phenaki.Models;
 using Phenaki.Models.Folders;
 using Phenaki.Models.Masked;
@@ -274,9 +273,8 @@ public sealed class GivenModelTests : IDisposable
         await File.WriteAllTextAsync(config, ConfigFile.Write(TinyTraining.Tokenizer with { Steps = 1 }), TestContext.Current.CancellationToken);
         Assert.Equal(0, await InvokeAsync("--config", config, "--run", At("run"), "--output", At("model")));
         string[] export = ["tokenizer", "--config", config, "--run", At("run"), "--device", "cpu", "--output"];
-        var quiet = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
-        Assert.Equal(0, await ExportCommand.Create().Parse([.. export, At("again")]).InvokeAsync(quiet, TestContext.Current.CancellationToken));
-        Assert.Equal(0, await ExportCommand.Create().Parse([.. export, At("wide"), "--storage", "float32"]).InvokeAsync(quiet, TestContext.Current.CancellationToken));
+        Assert.Equal(0, await ExportCommand.Create().RunAsync([.. export, At("again")]));
+        Assert.Equal(0, await ExportCommand.Create().RunAsync([.. export, At("wide"), "--storage", "float32"]));
         Assert.Equal(GivenModel.Fingerprint(At("model")), GivenModel.Fingerprint(At("again")));
         using var wide = ModelFolder.Open(At("wide"), VideoTokenizerConfig.Type);
         Assert.Equal("F32", wide.Weights.Tensors["to_code.weight"].Tensors["to_code.weight"].Dtype.ToString());
@@ -284,8 +282,7 @@ public sealed class GivenModelTests : IDisposable
 
     private string At(string name) => Path.Combine(_folder, name);
 
-    private static Task<int> InvokeAsync(params string[] arguments) => TokenizerCommand.Create().Parse([.. arguments, "--device", "cpu"]).InvokeAsync(
-        new InvocationConfiguration { EnableDefaultExceptionHandler = false }, TestContext.Current.CancellationToken);
+    private static Task<int> InvokeAsync(params string[] arguments) => TokenizerCommand.Create().RunAsync([.. arguments, "--device", "cpu"]);
 
     private string WriteTokenizer(string name, ulong seed)
     {

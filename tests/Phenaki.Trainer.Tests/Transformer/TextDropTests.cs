@@ -18,7 +18,10 @@ public sealed class TextDropTests
         var config = TinyTraining.Transformer with { TextDrop = drop };
         using var told = TinyTraining.Train(config, tokenizer.Network, vocabulary);
         using var mistold = TinyTraining.Train(config, tokenizer.Network, vocabulary, new Mistold(new StoryWorldSource(config.Seed)));
-        Assert.Equal(same, (await TinyTraining.StepAsync(told, 0))["loss"] == (await TinyTraining.StepAsync(mistold, 0))["loss"]);
+        double difference = Math.Abs((await TinyTraining.StepAsync(told, 0))["loss"] - (await TinyTraining.StepAsync(mistold, 0))["loss"]);
+
+        // Longer captions have more rows of padding, which may change the last bits of sums.
+        Assert.Equal(same, difference < 1e-5);
     }
 
     /// <summary>The clips of another source, all with one caption.</summary>
