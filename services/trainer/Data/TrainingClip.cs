@@ -19,7 +19,7 @@ internal sealed record TrainingClip(byte[] Rgb, int Frames, string Caption)
     /// <summary>The subject's place in each frame; null where nobody knows it.</summary>
     public IReadOnlyList<Box>? SubjectBoxes { get; init; }
 
-    /// <summary>How faint the subject's art is in each pixel, [frames, height, width], 0 outside it; null where nobody knows it.</summary>
+    /// <summary>How faint the subject's art is in each pixel, [frames, height, width], 0 away from it; null where nobody knows it.</summary>
     public float[]? Faintness { get; init; }
 
     /// <summary>Names the pixels, so that their tokens can be kept; null for clips that never come again.</summary>

@@ -11,7 +11,8 @@ namespace Phenaki.Trainer.StoryWorld;
 /// </param>
 /// <param name="SubjectBoxes">The subject's place in each frame.</param>
 /// <param name="Faintness">
-/// [frames, 64, 64]: 0 outside the subject's solid art; in it the more, the less contrast the art has of its own: 0.1 divided by the variance of its colours, at most 8.
+/// [frames, 64, 64]: 0 away from the subject's solid art; in it and two pixels around it the more, the less contrast the art has of its own: 0.1 divided by the variance of
+/// its colours, at most 8.
 /// </param>
 public sealed record StoryClip(
     byte[] Rgb,

@@ -123,7 +123,7 @@ public sealed class StoryWorldDatasetTests
         for (var at = 0; at < 64 * 64; at++)
         {
             var (x, y) = (at % 64, at / 64);
-            if (plain.Faintness[at] > 0)
+            if (IsInside(x, y))
             {
                 Assert.InRange(Distance(at, at), 0, 40);
                 inArt++;
@@ -135,8 +135,12 @@ public sealed class StoryWorldDatasetTests
             }
         }
 
-        Assert.True(inArt > 300 && inPlace > 300, $"{inArt} and {inPlace} pixels were compared.");
+        Assert.True(inArt > 150 && inPlace > 300, $"{inArt} and {inPlace} pixels were compared.");
         bool IsInBox(int x) => x >= box.X && x < box.X + box.Width;
+
+        // Faint all around, further than the rim is wide: the art itself, which is solid.
+        bool IsInside(int x, int y) => x >= 3 && x < 61 && y >= 3 && y < 61
+            && Enumerable.Range(0, 49).All(near => plain.Faintness[((y - 3 + (near / 7)) * 64) + x - 3 + (near % 7)] > 0);
         int Distance(int first, int second) => Enumerable.Range(0, 3).Max(channel => Math.Abs(plain.Rgb[(3 * first) + channel] - mirrored.Rgb[(3 * second) + channel]));
     }
 
@@ -165,8 +169,12 @@ public sealed class StoryWorldDatasetTests
             foreach (var (frame, box) in frames.Zip(clip.SubjectBoxes))
             {
                 var marked = Enumerable.Range(0, frame.Length).Where(at => frame[at] > 0).ToArray();
-                Assert.InRange(marked.Length, 200, box.Width * box.Height);
-                Assert.All(marked, at => Assert.True(at % 64 >= box.X && at % 64 < box.X + box.Width && at / 64 >= box.Y && at / 64 < box.Y + box.Height));
+                Assert.InRange(marked.Length, 200, (box.Width + 4) * (box.Height + 4));
+                Assert.All(marked, at => Assert.InRange(at % 64, box.X - 2, box.X + box.Width + 1));
+                Assert.All(marked, at => Assert.InRange(at / 64, box.Y - 2, box.Y + box.Height + 1));
+
+                // The box is that of the art with its soft edge: the rim reaches beyond it.
+                Assert.Contains(marked, at => at % 64 < box.X || at % 64 >= box.X + box.Width || at / 64 < box.Y || at / 64 >= box.Y + box.Height);
                 Assert.Single(marked.Select(at => frame[at]).Distinct());
             }
 

@@ -8,6 +8,7 @@ internal static class SceneRenderer
     // The art with the least contrast counts this much, whatever it is.
     private const float MostFaintness = 8;
     private const float CommonVariance = 0.1f;
+    private const int Rim = 2;
 
     /// <summary>Draws a frame and returns the subject's box in it.</summary>
     /// <param name="frame">Bytes [64, 64, 3].</param>
@@ -64,9 +65,19 @@ internal static class SceneRenderer
             {
                 if (sprite.IsSolid(column - x, row - y))
                 {
-                    faintness[(row * Size) + column] = value;
+                    MarkAround(faintness, column, row, value);
                 }
             }
+        }
+    }
+
+    // With a rim: where only the art counts, it is painted beyond its outline.
+    private static void MarkAround(Span<float> faintness, int column, int row, float value)
+    {
+        int left = Math.Max(0, column - Rim), right = Math.Min(Size - 1, column + Rim);
+        for (var y = Math.Max(0, row - Rim); y <= Math.Min(Size - 1, row + Rim); y++)
+        {
+            faintness.Slice((y * Size) + left, right - left + 1).Fill(value);
         }
     }
 
