@@ -33,7 +33,7 @@ public sealed class ReplicatedMesh : IAsyncDisposable
     public IReadOnlyList<ServiceProcess> Orchestrators { get; }
 
     /// <summary>All but the orchestrators.</summary>
-    public IEnumerable<ServiceProcess> Workers => [.. TextEncoders, .. VideoTokenizers, .. MaskedTransformers];
+    public IReadOnlyList<ServiceProcess> Workers => [.. TextEncoders, .. VideoTokenizers, .. MaskedTransformers];
 
     /// <summary>Starts all.</summary>
     public async Task<ReplicatedMesh> StartAsync(CancellationToken cancellationToken)
