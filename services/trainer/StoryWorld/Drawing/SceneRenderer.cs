@@ -44,14 +44,15 @@ internal static class SceneRenderer
         DrawFishes(frame, stage, scene, phase, near: false);
         var sprites = stage.Of(scene.Subject);
         var sprite = sprites.At(stance.Pose, stance.Turn, stance.LooksRight);
-        sprite.DrawOnto(frame, x - SpriteSet.Margin, y - SpriteSet.Margin);
+        int left = x - SpriteSet.Margin, top = y - SpriteSet.Margin;
+        sprite.DrawOnto(frame, left, top);
         DrawProps(frame, stage, scene, actor, phase, stance);
         DrawFishes(frame, stage, scene, phase, near: true);
         place.Before(scene.Place, phase, backdrop.Mirrored).DrawOnto(frame, 0, 0);
-        var box = BoxOf(sprite, x - SpriteSet.Margin, y - SpriteSet.Margin, scene);
+        var box = BoxOf(sprite, left, top, scene);
         if (!faintness.IsEmpty)
         {
-            Mark(faintness, sprite, x - SpriteSet.Margin, y - SpriteSet.Margin, box, Math.Min(MostFaintness, CommonVariance / sprites.ColourVariance));
+            Mark(faintness, sprite, left, top, box, Math.Min(MostFaintness, CommonVariance / sprites.ColourVariance));
         }
 
         return box;
