@@ -11,6 +11,9 @@ internal sealed class MaskDraw(ulong seed, int tokensPerLatentFrame, double text
     // Positions below this are tokens; from it on they stand for choices about the whole row.
     private const uint RowDraw = 1u << 31;
 
+    // Rows from this on draw the guesses of those below.
+    private const int Guesses = 1 << 20;
+
     /// <summary>Draws for one sample.</summary>
     /// <param name="step">Step of the training.</param>
     /// <param name="row">Row in the step's batch; clips and stills have rows of their own.</param>
@@ -25,6 +28,25 @@ internal sealed class MaskDraw(ulong seed, int tokensPerLatentFrame, double text
         int masked = Math.Clamp((int)Math.Ceiling(MaskSchedule.Ratio(Philox.ToUniform(ratio)) * most * unknown), 1, unknown);
         int[] chosen = [.. Enumerable.Range(first, unknown).OrderBy(p => Bits(step, row, (uint)p).X0).ThenBy(p => p).Take(masked).Order()];
         return new MaskedExample(known, chosen, Philox.ToUniform(drop) < textDrop);
+    }
+
+    /// <summary>Draws for one sample whose tokens the network guesses in part.</summary>
+    /// <param name="step">Step of the training.</param>
+    /// <param name="row">As for <see cref="Draw"/>.</param>
+    /// <param name="latentFrames">As for <see cref="Draw"/>.</param>
+    /// <param name="known">As for <see cref="Draw"/>; they are never guessed.</param>
+    /// <param name="guessing">How much.</param>
+    public MaskedExample DrawGuessing(long step, int row, int latentFrames, int known, GuessingConfig guessing) =>
+        Draw(step, row, latentFrames, known, guessing.MostMasked) with { Guessed = Draw(step, Guesses + row, latentFrames, known, guessing.MostTokens).Masked };
+
+    /// <summary>The uniform numbers in (0, 1) that choose the parts of a guessed token.</summary>
+    /// <param name="step">Step of the training.</param>
+    /// <param name="row">Row in the step's batch.</param>
+    /// <param name="position">Position of the token.</param>
+    public (float First, float Second, float Third) Guess(long step, int row, int position)
+    {
+        var (_, first, second, third) = Bits(step, Guesses + row, (uint)position);
+        return (Philox.ToUniform(first), Philox.ToUniform(second), Philox.ToUniform(third));
     }
 
     /// <summary>A uniform number in (0, 1) for a choice about a row as a whole.</summary>

@@ -4,4 +4,8 @@ namespace Phenaki.Trainer.Transformer;
 /// <param name="Known">Latent frames at the start that are never masked: the prefix of a story's next clip.</param>
 /// <param name="Masked">Masked positions, ascending; at least one.</param>
 /// <param name="DropText">True: the sample is trained without its text.</param>
-internal sealed record MaskedExample(int Known, int[] Masked, bool DropText);
+internal sealed record MaskedExample(int Known, int[] Masked, bool DropText)
+{
+    /// <summary>Positions whose tokens the network guesses before others are masked, ascending; none, the default, in a sample that shows its own alone.</summary>
+    public int[] Guessed { get; init; } = [];
+}

@@ -14,6 +14,8 @@ internal sealed class TransformerBatches(
     // Some clips are shorter than the longest, as the last clip of a scene often is.
     private const double ShorterShare = 0.12;
 
+    private const uint GuessingDraw = 3;
+
     // Clips and stills of a step have rows and numbers of their own.
     private const int Clips = 4096;
 
@@ -26,7 +28,9 @@ internal sealed class TransformerBatches(
     /// <param name="Pixels">Bytes of all clips, one behind the other; empty where some of their tokens may be known.</param>
     /// <param name="Words">Word ids of the captions.</param>
     /// <param name="Examples">What is masked in each.</param>
-    public sealed record Samples(int LatentFrames, IReadOnlyList<TrainingClip> Clips, byte[] Pixels, IReadOnlyList<int[]> Words, IReadOnlyList<MaskedExample> Examples);
+    /// <param name="GuessNumbers">Uniform numbers in (0, 1), three for each guessed token of all samples.</param>
+    public sealed record Samples(
+        int LatentFrames, IReadOnlyList<TrainingClip> Clips, byte[] Pixels, IReadOnlyList<int[]> Words, IReadOnlyList<MaskedExample> Examples, float[] GuessNumbers);
 
     /// <summary>Samples of equal length.</summary>
     /// <param name="Tokens">Shape [batch, latent frames * tokens of a latent frame], int64.</param>
@@ -35,7 +39,9 @@ internal sealed class TransformerBatches(
     /// <param name="WordMask">Shape [batch, longest caption], true for a word.</param>
     /// <param name="Masked">Masked positions among the tokens of all, one behind the other, int64.</param>
     /// <param name="DropText">Shape [batch], true for a sample that is trained without its text.</param>
-    public sealed record Batch(Tensor Tokens, int LatentFrames, Tensor WordIds, Tensor WordMask, Tensor Masked, Tensor DropText);
+    /// <param name="Guessed">Guessed positions among the tokens of all, one behind the other, int64; null where none are.</param>
+    /// <param name="GuessNumbers">Uniform numbers in (0, 1) that the guesses are drawn with, shape [guessed, 3]; null where none are.</param>
+    public sealed record Batch(Tensor Tokens, int LatentFrames, Tensor WordIds, Tensor WordMask, Tensor Masked, Tensor DropText, Tensor? Guessed = null, Tensor? GuessNumbers = null);
 
     /// <summary>Reads the samples of a step and draws their masks: clips, then stills, each in as many parts as gradients are accumulated over.</summary>
     public async Task<IReadOnlyList<Samples>> ReadAsync(long step, CancellationToken cancellationToken)
@@ -71,10 +77,16 @@ internal sealed class TransformerBatches(
         var ids = new int[clips.Length][];
         Parallel.For(0, clips.Length, i =>
         {
-            examples[i] = _masks.Draw(step, firstRow + i, latentFrames, latentFrames == 1 ? 0 : Known(step, firstRow + i, clips[i], latentFrames));
+            int row = firstRow + i;
+            int known = latentFrames == 1 ? 0 : Known(step, row, clips[i], latentFrames);
+            examples[i] = config.Guessing is { } guessing && _masks.Uniform(step, row, GuessingDraw) < guessing.Share
+                ? _masks.DrawGuessing(step, row, latentFrames, known, guessing)
+                : _masks.Draw(step, row, latentFrames, known);
             ids[i] = Shortened(words.Encode(clips[i].Caption).Ids);
         });
-        return new Samples(latentFrames, clips, cache is null ? FramePixels.Join([.. clips.Select(clip => clip.Rgb)], geometry.Frames(latentFrames) * geometry.FrameBytes) : [], ids, examples);
+        float[] numbers = [.. examples.SelectMany((example, i) => example.Guessed.Select(position => _masks.Guess(step, firstRow + i, position)))
+            .SelectMany(number => new[] { number.First, number.Second, number.Third })];
+        return new Samples(latentFrames, clips, cache is null ? FramePixels.Join([.. clips.Select(clip => clip.Rgb)], geometry.Frames(latentFrames) * geometry.FrameBytes) : [], ids, examples, numbers);
     }
 
     /// <summary>Tokenises samples and brings all of them to the device.</summary>
@@ -84,12 +96,16 @@ internal sealed class TransformerBatches(
         using var scope = NewDisposeScope();
         int length = geometry.Tokens(samples.LatentFrames);
         var (ids, mask) = Words(samples.Words);
-        long[] masked = [.. samples.Examples.SelectMany((example, row) => example.Masked.Select(position => ((long)row * length) + position))];
-        var at = tensor(masked, dtype: ScalarType.Int64, device: device);
+        var at = Flat(example => example.Masked);
         var drop = tensor(samples.Examples.Select(example => example.DropText).ToArray(), device: device);
         var tokens = cache is null ? Tokenise(samples.Pixels, samples.Clips.Count, samples.LatentFrames) : Tokens(samples.Clips, samples.LatentFrames);
+        var (guessed, numbers) = samples.GuessNumbers.Length == 0 ? (null, null) : (Flat(example => example.Guessed), tensor(samples.GuessNumbers, [samples.GuessNumbers.Length / 3, 3], device: device));
         return new Batch(
-            tokens.MoveToOuterDisposeScope(), samples.LatentFrames, ids.MoveToOuterDisposeScope(), mask.MoveToOuterDisposeScope(), at.MoveToOuterDisposeScope(), drop.MoveToOuterDisposeScope());
+            tokens.MoveToOuterDisposeScope(), samples.LatentFrames, ids.MoveToOuterDisposeScope(), mask.MoveToOuterDisposeScope(), at.MoveToOuterDisposeScope(), drop.MoveToOuterDisposeScope(),
+            guessed?.MoveToOuterDisposeScope(), numbers?.MoveToOuterDisposeScope());
+
+        Tensor Flat(Func<MaskedExample, int[]> positions) =>
+            tensor([.. samples.Examples.SelectMany((example, row) => positions(example).Select(position => ((long)row * length) + position))], dtype: ScalarType.Int64, device: device);
     }
 
     // Reading runs beside the step before, which adds to the cache.

@@ -31,6 +31,9 @@ internal sealed record TransformerTrainingConfig
     /// <summary>Part of the samples whose text is dropped, which trains guidance (arXiv 2210.02399, section 2.2: 0.1), 0 to 1.</summary>
     public double TextDrop { get; init; } = 0.1;
 
+    /// <summary>Which samples show what the network guesses, so that it learns to put right what it drew; null, the default, for none.</summary>
+    public GuessingConfig? Guessing { get; init; }
+
     /// <summary>Frames that a story's next clip starts from (K; arXiv 2210.02399, section 2.3: 5), 1 + n * temporal patch.</summary>
     public int PrefixFrames { get; init; } = 5;
 
@@ -97,6 +100,11 @@ internal sealed record TransformerTrainingConfig
         foreach (var violation in Data?.Violations() ?? [])
         {
             yield return "data." + violation;
+        }
+
+        foreach (var violation in Guessing?.Violations() ?? [])
+        {
+            yield return "guessing." + violation;
         }
 
         foreach (var violation in Optimiser.Violations())

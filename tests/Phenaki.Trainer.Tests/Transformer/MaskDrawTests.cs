@@ -51,4 +51,30 @@ public sealed class MaskDrawTests
         Assert.Equal(once, new MaskDraw(3, Frame, 0.1).Draw(7, 8, 4, 1).Masked);
         Assert.NotEqual(once, new MaskDraw(3, Frame, 0.1).Draw(8, 8, 4, 1).Masked);
     }
+
+    [Fact]
+    public void DrawGuessing_AnySample_GuessesAndMasksNoMoreThanAllowedAndNeverThePrefix() =>
+        Gen.Select(Gen.ULong, Gen.Long[0, 1_000_000], Gen.Int[0, 8191], Gen.Int[1, 6]).Sample((seed, step, row, latentFrames) =>
+            Enumerable.Range(0, latentFrames).All(known =>
+            {
+                var guessing = new GuessingConfig { MostTokens = 0.75, MostMasked = 0.25 };
+                int unknown = (latentFrames - known) * Frame;
+                var example = new MaskDraw(seed, Frame, 0.1).DrawGuessing(step, row, latentFrames, known, guessing);
+                return example.Known == known
+                    && example.Guessed.Length is > 0 && example.Guessed.Length <= 0.75 * unknown && example.Guessed[0] >= known * Frame && example.Guessed[^1] < latentFrames * Frame
+                    && example.Masked.Length is > 0 && example.Masked.Length <= 0.25 * unknown && example.Masked[0] >= known * Frame
+                    && example.Guessed.SequenceEqual(example.Guessed.Distinct().Order())
+                    && !example.Masked.SequenceEqual(example.Guessed);
+            }));
+
+    [Fact]
+    public void Guess_ManyTokens_NumbersAreEvenlySpreadAndTheirOwn()
+    {
+        var masks = new MaskDraw(3, Frame, 0.1);
+        var numbers = Enumerable.Range(0, 1000).SelectMany(i => new[] { masks.Guess(7, i / 10, i % 10), masks.Guess(8, i / 10, i % 10) })
+            .SelectMany(guess => new[] { guess.First, guess.Second, guess.Third }).ToList();
+        Assert.InRange(numbers.Average(), 0.48, 0.52);
+        Assert.True(numbers.Distinct().Count() > 0.99 * numbers.Count);
+        Assert.Equal(new MaskDraw(3, Frame, 0.1).Guess(7, 8, 9), masks.Guess(7, 8, 9));
+    }
 }
