@@ -138,6 +138,11 @@ internal sealed record TokenizerTrainingConfig
             yield return $"unquantised_steps is {UnquantisedSteps}; with decoder_only it must be 0: the codebook stays as it is";
         }
 
+        if (FaintWeight > 0 && SubjectWeight <= 1)
+        {
+            yield return $"faint_weight is {FaintWeight}, but subject_weight 1: where subjects count no more than the rest, so does their art; allowed are a subject_weight above 1, or a faint_weight of 0";
+        }
+
         if (Redraw is not null && !DecoderOnly)
         {
             yield return "redraw is set, but decoder_only is not: a masked transformer knows the tokens of a finished encoder alone";

@@ -13,7 +13,7 @@ namespace Phenaki.Trainer.Transformer;
 /// </summary>
 internal static class ModelMean
 {
-    private static readonly string[] Free = ["name", "version", "revisions", "default_sampling", "text_encoder_fingerprint"];
+    private static readonly string[] Free = ["name", "version", "revisions", "still_revisions", "default_sampling", "text_encoder_fingerprint"];
 
     /// <summary>Writes text encoder and masked transformer, in bfloat16; names, sampling settings and vocabulary are those of the last model.</summary>
     /// <param name="models">Two or more models of the same sizes and words, on the codes of the same video tokenizer.</param>

@@ -13,7 +13,7 @@ internal static class TransformerStart
     private const string CodeTable = "codebook";
 
     private static readonly string[] FreeOfNetwork =
-        ["name", "version", "max_text_tokens", "still_first", "revisions", "default_sampling", "text_encoder_fingerprint", "video_tokenizer_fingerprint"];
+        ["name", "version", "max_text_tokens", "still_first", "revisions", "still_revisions", "default_sampling", "text_encoder_fingerprint", "video_tokenizer_fingerprint"];
 
     private static readonly string[] FreeOfText = ["name", "version", "architectures", "vocab_size", "n_positions", "dropout_rate"];
 

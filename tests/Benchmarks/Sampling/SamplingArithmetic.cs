@@ -24,10 +24,11 @@ internal static class SamplingArithmetic
             }
 
             known = tokens;
+            int quarter = tokens / 4;
+            sum += (frames < latentFrames ? model.StillRevisions : model.Revisions) * ((rows * Step(model, tokens, quarter, textTokens)) + Logits(model, quarter));
         }
 
-        int quarter = known / 4;
-        return sum + (model.Revisions * ((rows * Step(model, known, quarter, textTokens)) + Logits(model, quarter))) + (rows * Texts(model, textTokens));
+        return sum + (rows * Texts(model, textTokens));
     }
 
     /// <summary>Operations of the forward pass of one sample in training.</summary>

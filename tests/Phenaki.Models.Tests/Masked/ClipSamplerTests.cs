@@ -85,6 +85,54 @@ public sealed class ClipSamplerTests : IDisposable
         Assert.All(sampler.Tokens, token => Assert.InRange(token, 0, 63));
     }
 
+    // Two and a half rounds: what a round leaves undone is not carried over to the whole clip.
+    [Fact]
+    public void Step_StillRevisions_ReviseTheFirstLatentFrameBeforeTheRestIsDrafted()
+    {
+        using var model = Load(TinyConfigs.Masked with { StillRevisions = 10, Revisions = 4 });
+        using var sampler = model.BeginClip(Request(seed: 1));
+        Assert.Equal(4 + 10 + 4 + 4, sampler.Steps);
+        Enumerable.Range(0, 4).ToList().ForEach(_ => sampler.Step());
+        int[] drafted = sampler.Tokens;
+        for (int revision = 0; revision < 10; revision++)
+        {
+            sampler.Step();
+            Assert.All(sampler.Tokens.Take(Frame), token => Assert.InRange(token, 0, 63));
+            Assert.All(sampler.Tokens.Skip(Frame), token => Assert.Equal(64, token));
+        }
+
+        int[] still = [.. sampler.Tokens.Take(Frame)];
+        Assert.NotEqual(drafted.Take(Frame), still);
+        Enumerable.Range(0, 4).ToList().ForEach(_ => sampler.Step());
+        Assert.Equal(still, sampler.Tokens.Take(Frame));
+        Assert.Equal(0, sampler.Masked);
+        var seen = new HashSet<int>();
+        while (!sampler.IsDone)
+        {
+            int[] before = sampler.Tokens;
+            sampler.Step();
+            Assert.All(before.Zip(sampler.Tokens).Index().Where(entry => entry.Item.First != entry.Item.Second), entry => Assert.True(seen.Add(entry.Index)));
+        }
+
+        Assert.Contains(seen, position => position < Frame);
+    }
+
+    [Fact]
+    public void Violations_StillRevisionsWithoutStillFirst_AreNamed() =>
+        Assert.Equal(
+            ["still_revisions is 4; without still_first it must be 0: there is no first frame to revise before the rest"],
+            (TinyConfigs.Masked with { StillFirst = false, StillRevisions = 4 }).Violations());
+
+    [Fact]
+    public void Step_StillRevisionsAfterAPrefix_AreNone()
+    {
+        using var model = Load(TinyConfigs.Masked with { StillRevisions = 10 });
+        using var revised = model.BeginClip(Request(seed: 1) with { PrefixTokens = [.. Enumerable.Range(0, Frame)] });
+        using var plain = _model.BeginClip(Request(seed: 1) with { PrefixTokens = [.. Enumerable.Range(0, Frame)] });
+        Assert.Equal(4, revised.Steps);
+        Assert.Equal(Finish(plain), Finish(revised));
+    }
+
     // A model that always gives one token of 64 the logit 12 and the others 0: at temperature 4 it is drawn in a quarter of all cases, at 2 in six of seven.
     [Theory]
     [InlineData(0, 0.242)]
@@ -109,7 +157,7 @@ public sealed class ClipSamplerTests : IDisposable
     [Fact]
     public void Step_RevisionsAmongOtherClips_GiveTheSameTokensAsAlone()
     {
-        using var model = Load(TinyConfigs.Masked with { Revisions = 3 });
+        using var model = Load(TinyConfigs.Masked with { Revisions = 3, StillRevisions = 5 });
         Gen.Select(AnyRequest.Array[4], Gen.Int[1, 4], Gen.Int[0, 9].Array[4]).Sample(
             (requests, cap, joins) => GiveTheSameTogether(model, requests, cap, joins), iter: 40, threads: 1);
     }

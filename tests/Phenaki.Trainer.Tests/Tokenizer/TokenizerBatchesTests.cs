@@ -1,6 +1,7 @@
 using Phenaki.Geometry;
 using Phenaki.Trainer.Data;
 using Phenaki.Trainer.StoryWorld;
+using Phenaki.Trainer.Tests.Training;
 using Phenaki.Trainer.Tokenizer;
 using static TorchSharp.torch;
 
@@ -41,4 +42,10 @@ public sealed class TokenizerBatchesTests
         Assert.False(batch.HasSubjects);
         Assert.All(batch.Weights.data<float>().ToArray(), weight => Assert.Equal(1, weight));
     }
+
+    [Fact]
+    public void Violations_FaintWeightWhereSubjectsCountNoMore_IsNamed() =>
+        Assert.Contains(
+            "faint_weight is 2, but subject_weight 1: where subjects count no more than the rest, so does their art; allowed are a subject_weight above 1, or a faint_weight of 0",
+            (TinyTraining.Tokenizer with { SubjectWeight = 1, FaintWeight = 2 }).Violations());
 }

@@ -28,6 +28,7 @@ public sealed class ClipSampler : IDisposable
     private int _stageLatentFrames;
     private int _stageUnknown;
     private int _stageStep;
+    private int _revisionsLeft;
 
     internal ClipSampler(MaskedTransformerModel model, ClipRequest request)
     {
@@ -44,7 +45,7 @@ public sealed class ClipSampler : IDisposable
         }
 
         _stages.Enqueue(request.LatentFrames);
-        Steps = (_stages.Count * request.Sampling.Steps) + model.Config.Revisions;
+        Steps = (_stages.Count * request.Sampling.Steps) + ((_stages.Count - 1) * model.Config.StillRevisions) + model.Config.Revisions;
         _stageSampling = request.Sampling;
         using var _ = inference_mode();
         using var scope = NewDisposeScope();
@@ -82,10 +83,12 @@ public sealed class ClipSampler : IDisposable
     /// <exception cref="InvalidOperationException">All steps are done.</exception>
     public void Step() => _model.Step([this]);
 
+    private int StageTokenCount => _stageLatentFrames * _model.Rows * _model.Columns;
+
     /// <summary>Tokens of the stage, shape [rows, tokens], int64.</summary>
     internal Tensor StageTokens()
     {
-        int[] tokens = _tokens[..(_stageLatentFrames * _model.Rows * _model.Columns)];
+        int[] tokens = _tokens[..StageTokenCount];
         foreach (int position in _masked)
         {
             tokens[position] = _model.CodebookSize;
@@ -116,23 +119,24 @@ public sealed class ClipSampler : IDisposable
             return;
         }
 
-        if (_stages.Count > 0)
-        {
-            BeginStage();
-        }
-        else
+        if (_revisionsLeft > 0)
         {
             BeginRevision();
         }
+        else
+        {
+            BeginStage();
+        }
     }
 
-    // A stage of one step. What it masks keeps its token until it is drawn anew: the clip is whole all the time.
+    // A stage of one step, over what the stage before drew. What it masks keeps its token until it is drawn anew: that much of the clip is whole all the time.
     private void BeginRevision()
     {
+        _revisionsLeft--;
         if (_quarters.Count == 0)
         {
             int round = StepsDone;
-            var order = Enumerable.Range(_request.PrefixTokens.Length, _tokens.Length - _request.PrefixTokens.Length).OrderBy(position => _noise.At(round, position).Confidence);
+            var order = Enumerable.Range(_request.PrefixTokens.Length, StageTokenCount - _request.PrefixTokens.Length).OrderBy(position => _noise.At(round, position).Confidence);
             foreach (int[] quarter in order.Index().GroupBy(entry => entry.Index % Quarters, entry => entry.Item).Select(quarter => quarter.Order().ToArray()))
             {
                 _quarters.Enqueue(quarter);
@@ -145,7 +149,9 @@ public sealed class ClipSampler : IDisposable
     private void BeginStage()
     {
         _stageLatentFrames = _stages.Dequeue();
-        Begin(MaskedDecoding.MaskedPositions(_tokens.AsSpan(0, _stageLatentFrames * _model.Rows * _model.Columns), _model.CodebookSize), _request.Sampling);
+        _revisionsLeft = _stages.Count > 0 ? _model.Config.StillRevisions : _model.Config.Revisions;
+        _quarters.Clear();
+        Begin(MaskedDecoding.MaskedPositions(_tokens.AsSpan(0, StageTokenCount), _model.CodebookSize), _request.Sampling);
     }
 
     private void Begin(int[] masked, SamplingSettings sampling)

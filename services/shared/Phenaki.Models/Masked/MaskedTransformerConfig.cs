@@ -69,6 +69,12 @@ public sealed record MaskedTransformerConfig
     /// </summary>
     public int Revisions { get; init; }
 
+    /// <summary>
+    /// Such steps after the draft of the first latent frame alone, before the rest is drafted after it; with <see cref="StillFirst"/>. They cost little, and what is wrong in the first
+    /// frame is wrong in all. 0 to 64; 0, the default, for none.
+    /// </summary>
+    public int StillRevisions { get; init; }
+
     /// <summary>Settings that are used where a request sets none.</summary>
     public SamplingSettings DefaultSampling { get; init; } = new();
 
@@ -90,6 +96,7 @@ public sealed record MaskedTransformerConfig
             ("max_latent_frames", MaxLatentFrames, 1, 4096), ("width", Width, 1, 65_536), ("layers", Layers, 1, 1024),
             ("heads", Heads, 1, 1024), ("mlp", Mlp, 1, 1 << 20), ("text_width", TextWidth, 1, 65_536), ("max_text_tokens", MaxTextTokens, 1, 65_536),
             ("code_width", CodeWidth, 0, 4096), ("adaptive_norm_width", AdaptiveNormWidth, 0, 65_536), ("grid_convolutions", GridConvolutions, 0, 1024), ("revisions", Revisions, 0, 64),
+            ("still_revisions", StillRevisions, 0, 64),
         })
         {
             if (value < low || value > high)
@@ -101,6 +108,11 @@ public sealed record MaskedTransformerConfig
         foreach (var violation in Code().Violations("code_parts"))
         {
             yield return violation;
+        }
+
+        if (StillRevisions > 0 && !StillFirst)
+        {
+            yield return $"still_revisions is {StillRevisions}; without still_first it must be 0: there is no first frame to revise before the rest";
         }
 
         if (Heads >= 1 && Width % Heads != 0)
