@@ -82,7 +82,7 @@ internal static class EvaluateCommand
         var (source, _) = await ClipSources.OpenAsync(own, video.Geometry(), video.FramesPerSecond, options.Seed, Console.Error, cancellationToken).ConfigureAwait(false);
         using var model = new ModelEvaluation(parts, video, source, options.Seed, device);
         var figures = new Dictionary<string, Figure>();
-        var shown = new EvaluationPictures([], [], []);
+        var shown = new EvaluationPictures([], [], [], []);
         if (own is null)
         {
             shown = Judged(sampler, options, device, figures, cancellationToken);
@@ -127,7 +127,7 @@ internal static class EvaluateCommand
             figures.Add(name, figure);
         }
 
-        return new EvaluationPictures(clips.Shown, stories.Shown, [.. clips.Judged, .. stories.Judged]);
+        return new EvaluationPictures(clips.Shown, stories.Shown, [.. clips.Judged, .. stories.Judged], clips.BySubject);
     }
 
     private static byte[] Made(StorySampler sampler, string prompt, EvaluationOptions options) =>

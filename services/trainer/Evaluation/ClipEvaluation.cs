@@ -16,6 +16,9 @@ internal sealed class ClipEvaluation(StorySampler sampler, Judge judge, ArtMatch
     /// <summary>Every clip that was generated, for the report.</summary>
     public List<JudgedScene> Judged { get; } = [];
 
+    /// <summary>What was found of each subject's art, for the report.</summary>
+    public List<SubjectFigures> BySubject { get; } = [];
+
     /// <summary>Generates and judges.</summary>
     /// <param name="progress">Called after each clip with the number of clips done.</param>
     /// <param name="cancellationToken">Stops between two clips.</param>
@@ -54,11 +57,13 @@ internal sealed class ClipEvaluation(StorySampler sampler, Judge judge, ArtMatch
             yield return ((name.Length == 0 ? "all_three" : "classifier") + name, Figure.Share(pairs, pair => pair.Seen.Agrees(pair.Scene)));
         }
 
-        foreach (var (name, clips) in new[] { ("", generated), ("_on_real", real), ("_on_rebuilt", rebuilt) })
+        var (found, foundReal, foundRebuilt) = (Find(generated, scenes), Find(real, scenes), Find(rebuilt, scenes));
+        BySubject.AddRange(scenes.Index().GroupBy(entry => entry.Item.Subject, entry => entry.Index).OrderBy(group => group.Key).Select(group => new SubjectFigures(
+            group.Key, group.Count(), group.Count(i => IsWhole(found[i])), group.Average(i => Match(found[i])), group.Count(i => IsWhole(foundRebuilt[i])), group.Average(i => Match(foundRebuilt[i])))));
+        foreach (var (name, all) in new[] { ("", found), ("_on_real", foundReal), ("_on_rebuilt", foundRebuilt) })
         {
-            ArtFinding[][] found = [.. clips.Zip(scenes, Find)];
-            yield return ("whole" + name, Figure.Share(found, frames => Array.TrueForAll(frames, frame => frame.IsOnceAndWhole)));
-            yield return ("art_match" + name, new Figure(found.Average(frames => frames.Average(frame => frame.Best)), found.Length));
+            yield return ("whole" + name, Figure.Share(all, IsWhole));
+            yield return ("art_match" + name, new Figure(all.Average(Match), all.Length));
         }
 
         yield return ("frechet", new Figure(Distance(seen, seenReal), scenes.Length));
@@ -69,6 +74,10 @@ internal sealed class ClipEvaluation(StorySampler sampler, Judge judge, ArtMatch
     private static double Distance(IReadOnlyList<Verdict> first, IReadOnlyList<Verdict> second) =>
         FrechetDistance.Between([.. first.Select(verdict => verdict.Features)], [.. second.Select(verdict => verdict.Features)]);
 
-    private ArtFinding[] Find(byte[] clip, SceneSpec scene) =>
-        [.. Looked.Select(frame => art.Find(clip.AsSpan(frame * StoryWorldDataset.FrameBytes, StoryWorldDataset.FrameBytes), scene))];
+    private static bool IsWhole(ArtFinding[] frames) => Array.TrueForAll(frames, frame => frame.IsOnceAndWhole);
+
+    private static double Match(ArtFinding[] frames) => frames.Average(frame => frame.Best);
+
+    private ArtFinding[][] Find(byte[][] clips, SceneSpec[] scenes) =>
+        [.. clips.Zip(scenes, (clip, scene) => (ArtFinding[])[.. Looked.Select(frame => art.Find(clip.AsSpan(frame * StoryWorldDataset.FrameBytes, StoryWorldDataset.FrameBytes), scene))])];
 }

@@ -36,10 +36,26 @@ internal static class EvaluationReport
             text.Append(CultureInfo.InvariantCulture, $"\n## {name}\n\n![One clip a row]({name}.png)\n");
         }
 
+        AddSubjects(text, pictures.BySubject);
         AddMistakes(text, pictures.Judged);
         string report = Path.Combine(folder, "report.md");
         await File.WriteAllTextAsync(report + ".new", text.ToString(), cancellationToken).ConfigureAwait(false);
         File.Move(report + ".new", report, overwrite: true);
+    }
+
+    // Whether the transformer or the tokenizer should be better, and at whom.
+    private static void AddSubjects(StringBuilder text, IReadOnlyList<SubjectFigures> subjects)
+    {
+        if (subjects.Count == 0)
+        {
+            return;
+        }
+
+        text.Append("\n## By subject\n\n| Subject | Clips | Whole | Art | Whole after the tokenizer | Art after the tokenizer |\n|---|---|---|---|---|---|\n");
+        foreach (var of in subjects)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {of.Subject} | {of.Clips} | {of.Whole} | {of.Art:0.###} | {of.WholeOnRebuilt} | {of.ArtOnRebuilt:0.###} |\n");
+        }
     }
 
     // What to train on next: which scenes are told wrongly, and as what.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Phenaki.Testing;
 using Phenaki.Trainer.Commands;
@@ -11,11 +12,12 @@ public sealed class EvaluateCommandTests
     [Fact(Timeout = 300_000)]
     public async Task Evaluate_ShippedModel_PrintsOneLineOfFiguresWithTheirNumbersOfClips()
     {
+        using var folder = new TemporaryFolder();
         using var output = new StringWriter();
         string[] arguments =
         [
             "--model", Path.Combine(RepositoryFiles.Root, "services", "models", "storyworld"), "--device", "cpu", "--json",
-            "--clips", "2", "--stories", "1", "--readme-seeds", "0", "--given", "1", "--steps", "4",
+            "--clips", "2", "--stories", "1", "--readme-seeds", "0", "--given", "1", "--steps", "4", "--report", folder.Of("report"),
         ];
         Assert.Equal(0, await EvaluateCommand.Create().RunAsync(arguments, output));
         using var line = JsonDocument.Parse(output.ToString().TrimEnd());
@@ -33,5 +35,9 @@ public sealed class EvaluateCommandTests
             Assert.Equal(clips, figure.GetProperty("clips").GetInt32());
             Assert.InRange(figure.GetProperty("value").GetDouble(), least, most);
         }
+
+        string[] report = await File.ReadAllLinesAsync(folder.Of("report", "report.md"), TestContext.Current.CancellationToken);
+        var bySubject = report.SkipWhile(text => text != "## By subject").Skip(4).TakeWhile(text => text.StartsWith('|'));
+        Assert.Equal(2, bySubject.Sum(text => int.Parse(text.Split('|')[2], CultureInfo.InvariantCulture)));
     }
 }
