@@ -78,7 +78,7 @@ internal sealed class MaskedTransformerEngine : IAsyncDisposable
         // What a step costs grows with the tokens, and doubles with guidance.
         var rows = request.Sampling.GuidanceScale == 1 ? 1 : 2;
         var steps = request.Sampling.Steps;
-        var still = _model.Config.StillFirst && request.PrefixTokens.Length == 0 && request.LatentFrames > 1 ? steps + _model.Config.StillRevisions : 0;
+        var still = _model.Config.DecodesStillFirst(request.LatentFrames, request.PrefixTokens.Length) ? steps + _model.Config.StillRevisions : 0;
         var cost = (double)rows * ((request.LatentFrames * (steps + _model.Config.Revisions)) + still);
         var call = Activity.Current?.Context ?? default;
         return _scheduler.Start(

@@ -12,7 +12,7 @@ internal static class SamplingArithmetic
         int frame = model.Rows * model.Columns;
         double sum = 0;
         int known = 0;
-        foreach (int frames in model.StillFirst && latentFrames > 1 ? [1, latentFrames] : new[] { latentFrames })
+        foreach (int frames in model.DecodesStillFirst(latentFrames, known) ? [1, latentFrames] : new[] { latentFrames })
         {
             int tokens = frames * frame;
             int unknown = tokens - known;

@@ -39,7 +39,7 @@ public sealed class ClipSampler : IDisposable
         _tokens = new int[request.LatentFrames * model.Rows * model.Columns];
         Array.Fill(_tokens, model.CodebookSize);
         request.PrefixTokens.CopyTo(_tokens, 0);
-        if (model.Config.StillFirst && request.PrefixTokens.Length == 0 && request.LatentFrames > 1)
+        if (model.Config.DecodesStillFirst(request.LatentFrames, request.PrefixTokens.Length))
         {
             _stages.Enqueue(1);
         }

@@ -84,6 +84,11 @@ public sealed record MaskedTransformerConfig
     /// <summary>Fingerprint of the video tokenizer in training; empty when any of the right codebook will do.</summary>
     public string VideoTokenizerFingerprint { get; init; } = "";
 
+    /// <summary>Whether a clip's first latent frame is decoded before the rest: with <see cref="StillFirst"/>, where none is known and others follow.</summary>
+    /// <param name="latentFrames">Latent frames of the clip, its prefix included.</param>
+    /// <param name="prefixTokens">Tokens that are known.</param>
+    public bool DecodesStillFirst(int latentFrames, int prefixTokens) => StillFirst && prefixTokens == 0 && latentFrames > 1;
+
     /// <summary>Number of codes and their parts.</summary>
     public ProductCode Code() => new(CodebookSize, CodeParts);
 
