@@ -12,8 +12,8 @@ namespace Phenaki.MaskedTransformer;
 /// </summary>
 internal sealed class MaskedTransformerEngine : IAsyncDisposable
 {
-    // Every step of the longest clip: 256 steps, twice where a model decodes the first latent frame before the rest. None may be lost on the wire.
-    private const int MaxSteps = 2 * 256;
+    // Every step of the longest clip: 256 and as many revisions as a model may have, twice where it decodes a latent frame before the rest. None may be lost on the wire.
+    private const int MaxSteps = 2 * (256 + 64);
     private readonly ModelThread _thread;
     private readonly IMaskedTransformer _model;
     private readonly StepScheduler<ClipWork, ClipProgress, int[]> _scheduler;
@@ -77,9 +77,8 @@ internal sealed class MaskedTransformerEngine : IAsyncDisposable
     {
         // What a step costs grows with the tokens, and doubles with guidance.
         var rows = request.Sampling.GuidanceScale == 1 ? 1 : 2;
-        var steps = request.Sampling.Steps;
-        var still = _model.Config.DecodesStillFirst(request.LatentFrames, request.PrefixTokens.Length) ? steps + _model.Config.StillRevisions : 0;
-        var cost = (double)rows * ((request.LatentFrames * (steps + _model.Config.Revisions)) + still);
+        var stages = _model.Config.Stages(request.LatentFrames, request.PrefixTokens.Length);
+        var cost = (double)rows * stages.Sum(stage => stage.LatentFrames * (request.Sampling.Steps + stage.Revisions));
         var call = Activity.Current?.Context ?? default;
         return _scheduler.Start(
             () => new ClipWork(_model.BeginClip(request), withTokens, rows, call), new WorkTerms(cost, deadline, priority), cancellationToken);

@@ -9,6 +9,10 @@ internal sealed class StoryWorldSource(ulong seed) : IClipSource
 {
     private const double FurtherShare = 0.2;
     private const double CollageShare = 0.35;
+
+    // More than the world's own: half of a story's clips begin where the scene changes, and there subjects lose their shape first.
+    private const double TransitionShare = 0.4;
+
     private readonly StoryWorldDataset _world = new();
 
     /// <inheritdoc />
@@ -24,7 +28,10 @@ internal sealed class StoryWorldSource(ulong seed) : IClipSource
     /// <inheritdoc />
     public ValueTask<TrainingClip> DrawAsync(ClipDraw draw, Func<UInt128, bool> isKnown, CancellationToken cancellationToken)
     {
-        var clip = _world.Draw(seed, draw.Index, new ClipOptions { Frames = draw.Frames, FurtherProbability = FurtherShare, CollageProbability = CollageShare, HeldOut = draw.HeldOut });
+        var options = draw.HeldOut
+            ? new ClipOptions { Frames = draw.Frames, HeldOut = true }
+            : new ClipOptions { Frames = draw.Frames, TransitionProbability = TransitionShare, FurtherProbability = FurtherShare, CollageProbability = CollageShare };
+        var clip = _world.Draw(seed, draw.Index, options);
         return ValueTask.FromResult(new TrainingClip(clip.Rgb, clip.Frames, clip.Caption)
         {
             TransitionFrame = clip.TransitionFrame,

@@ -12,9 +12,9 @@ internal static class SamplingArithmetic
         int frame = model.Rows * model.Columns;
         double sum = 0;
         int known = 0;
-        foreach (int frames in model.DecodesStillFirst(latentFrames, known) ? [1, latentFrames] : new[] { latentFrames })
+        foreach (var stage in model.Stages(latentFrames, prefixTokens: 0))
         {
-            int tokens = frames * frame;
+            int tokens = stage.LatentFrames * frame;
             int unknown = tokens - known;
             int masked = unknown;
             for (int step = 0; step < settings.Steps && masked > 0; step++)
@@ -25,7 +25,7 @@ internal static class SamplingArithmetic
 
             known = tokens;
             int quarter = tokens / 4;
-            sum += (frames < latentFrames ? model.StillRevisions : model.Revisions) * ((rows * Step(model, tokens, quarter, textTokens)) + Logits(model, quarter));
+            sum += stage.Revisions * ((rows * Step(model, tokens, quarter, textTokens)) + Logits(model, quarter));
         }
 
         return sum + (rows * Texts(model, textTokens));

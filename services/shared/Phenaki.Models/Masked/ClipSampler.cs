@@ -19,7 +19,7 @@ public sealed class ClipSampler : IDisposable
     private readonly int[] _tokens;
     private readonly TextContext _text;
     private readonly bool _guided;
-    private readonly Queue<int> _stages = new();
+    private readonly Queue<DecodingStage> _stages;
     private readonly Queue<int[]> _quarters = new();
     private float[] _logits = [];
     private Tensor? _room;
@@ -39,13 +39,8 @@ public sealed class ClipSampler : IDisposable
         _tokens = new int[request.LatentFrames * model.Rows * model.Columns];
         Array.Fill(_tokens, model.CodebookSize);
         request.PrefixTokens.CopyTo(_tokens, 0);
-        if (model.Config.DecodesStillFirst(request.LatentFrames, request.PrefixTokens.Length))
-        {
-            _stages.Enqueue(1);
-        }
-
-        _stages.Enqueue(request.LatentFrames);
-        Steps = (_stages.Count * request.Sampling.Steps) + ((_stages.Count - 1) * model.Config.StillRevisions) + model.Config.Revisions;
+        _stages = new Queue<DecodingStage>(model.Config.Stages(request.LatentFrames, request.PrefixTokens.Length));
+        Steps = _stages.Sum(stage => request.Sampling.Steps + stage.Revisions);
         _stageSampling = request.Sampling;
         using var _ = inference_mode();
         using var scope = NewDisposeScope();
@@ -148,8 +143,7 @@ public sealed class ClipSampler : IDisposable
 
     private void BeginStage()
     {
-        _stageLatentFrames = _stages.Dequeue();
-        _revisionsLeft = _stages.Count > 0 ? _model.Config.StillRevisions : _model.Config.Revisions;
+        (_stageLatentFrames, _revisionsLeft) = _stages.Dequeue();
         _quarters.Clear();
         Begin(MaskedDecoding.MaskedPositions(_tokens.AsSpan(0, StageTokenCount), _model.CodebookSize), _request.Sampling);
     }

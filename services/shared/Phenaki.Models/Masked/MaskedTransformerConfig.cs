@@ -60,7 +60,10 @@ public sealed record MaskedTransformerConfig
     /// <summary>3x3 convolutions on the token grid, evenly spaced among the layers; 0, as in the paper, for none.</summary>
     public int GridConvolutions { get; init; }
 
-    /// <summary>True: the first latent frame is decoded as a still image, then the rest with it as known tokens.</summary>
+    /// <summary>
+    /// True: the first latent frame that is not known is decoded before the rest, which then has it as known tokens: where nothing is known, as a still image. What is drafted
+    /// together with all that follows is blurred most where it begins.
+    /// </summary>
     public bool StillFirst { get; init; }
 
     /// <summary>
@@ -70,8 +73,8 @@ public sealed record MaskedTransformerConfig
     public int Revisions { get; init; }
 
     /// <summary>
-    /// Such steps after the draft of the first latent frame alone, before the rest is drafted after it; with <see cref="StillFirst"/>. They cost little, and what is wrong in the first
-    /// frame is wrong in all. 0 to 64; 0, the default, for none.
+    /// Such steps after the draft of a still image, before the rest is drafted after it; with <see cref="StillFirst"/>, in clips without a prefix. They cost little, and what is wrong in
+    /// the first frame is wrong in all. 0 to 64; 0, the default, for none.
     /// </summary>
     public int StillRevisions { get; init; }
 
@@ -84,10 +87,15 @@ public sealed record MaskedTransformerConfig
     /// <summary>Fingerprint of the video tokenizer in training; empty when any of the right codebook will do.</summary>
     public string VideoTokenizerFingerprint { get; init; } = "";
 
-    /// <summary>Whether a clip's first latent frame is decoded before the rest: with <see cref="StillFirst"/>, where none is known and others follow.</summary>
+    /// <summary>The stages in which a clip is decoded, in their order: with <see cref="StillFirst"/> two, where more than one latent frame is not known.</summary>
     /// <param name="latentFrames">Latent frames of the clip, its prefix included.</param>
     /// <param name="prefixTokens">Tokens that are known.</param>
-    public bool DecodesStillFirst(int latentFrames, int prefixTokens) => StillFirst && prefixTokens == 0 && latentFrames > 1;
+    public IReadOnlyList<DecodingStage> Stages(int latentFrames, int prefixTokens)
+    {
+        int known = prefixTokens / (Rows * Columns);
+        var all = new DecodingStage(latentFrames, Revisions);
+        return StillFirst && known + 1 < latentFrames ? [new DecodingStage(known + 1, known == 0 ? StillRevisions : 0), all] : [all];
+    }
 
     /// <summary>Number of codes and their parts.</summary>
     public ProductCode Code() => new(CodebookSize, CodeParts);
