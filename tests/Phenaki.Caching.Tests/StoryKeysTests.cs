@@ -36,10 +36,10 @@ public sealed class StoryKeysTests
         Assert.Equal("f0f7426c6b30c28c347a28a3a8496e7edc848e354af61b458432cf200249a809", StoryKeys.Prompt(Prompt).ToString());
         Assert.Equal("1ff6d3b02cef631707070084ecdc709224ad8a4909347421231ad8f8906dabdb", Opening.ToString());
         CacheKey clip = StoryKeys.Clip(Clip);
-        Assert.Equal("7dd363c59b807ddac55c9bb480f2eb65acbbdef85be1d0c1e608184d50009bea", clip.ToString());
-        Assert.Equal("bccd51919528377a73f3502143121f71abdfeb11e595e19204840e266d6d741d", StoryKeys.Tokens(clip).ToString());
-        Assert.Equal("3c446aa1ffa2d1135655bf15cf13e697284a84c5a686218e298697da567e4d2c", StoryKeys.Frames(clip).ToString());
-        Assert.Equal("f0d998fb5b1fa07273fcc4d45da1536d38e5a0741a48160ec7603f2d1cf6d5dd", StoryKeys.Prefix(clip).ToString());
+        Assert.Equal("cfe8f1a751411f14fd790cc6e4ee6f302dc25a978ffb2c85afffef15c97d4196", clip.ToString());
+        Assert.Equal("833b03b328b68f958fc41e5294c5d474faf9a0e0e46e3f0c365fe318a3c48531", StoryKeys.Tokens(clip).ToString());
+        Assert.Equal("52cada112cf134ecabe9d7f9d71418550c1605b281340637c406c1f93bf322cb", StoryKeys.Frames(clip).ToString());
+        Assert.Equal("9dae84ef33c12cc40752e4b4c123670b3a4a2f8c9e886ae6ff5e9c227598a33b", StoryKeys.Prefix(clip).ToString());
     }
 
     [Fact]

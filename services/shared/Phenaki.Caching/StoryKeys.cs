@@ -14,6 +14,9 @@ public static class StoryKeys
 {
     private const byte Version = 1;
 
+    // 2: of the same fields other tokens follow since the latent frame after a prefix is decoded before the rest.
+    private const byte ClipVersion = 2;
+
     /// <summary>Key of an encoded prompt.</summary>
     public static CacheKey Prompt(PromptKeyFields fields)
     {
@@ -45,7 +48,7 @@ public static class StoryKeys
     /// <summary>Key of a clip: the name of its place in the story, from which the keys of its values are made.</summary>
     public static CacheKey Clip(ClipKeyFields fields)
     {
-        using var builder = new CacheKeyBuilder("clip", Version);
+        using var builder = new CacheKeyBuilder("clip", ClipVersion);
         return builder
             .Add(fields.TransformerFingerprint)
             .Add(fields.TokenizerFingerprint)
