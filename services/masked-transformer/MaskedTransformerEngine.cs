@@ -77,8 +77,8 @@ internal sealed class MaskedTransformerEngine : IAsyncDisposable
     {
         // What a step costs grows with the tokens, and doubles with guidance.
         var rows = request.Sampling.GuidanceScale == 1 ? 1 : 2;
-        var stages = _model.Config.Stages(request.LatentFrames, request.PrefixTokens.Length);
-        var cost = (double)rows * stages.Sum(stage => stage.LatentFrames * (request.Sampling.Steps + stage.Revisions));
+        var stages = _model.Config.Stages(request.LatentFrames, request.PrefixTokens.Length, request.Sampling.Steps);
+        var cost = (double)rows * stages.Sum(stage => stage.LatentFrames * stage.Steps);
         var call = Activity.Current?.Context ?? default;
         return _scheduler.Start(
             () => new ClipWork(_model.BeginClip(request), withTokens, rows, call), new WorkTerms(cost, deadline, priority), cancellationToken);

@@ -12,15 +12,15 @@ internal static class SamplingArithmetic
         int frame = model.Rows * model.Columns;
         double sum = 0;
         int known = 0;
-        foreach (var stage in model.Stages(latentFrames, prefixTokens: 0))
+        foreach (var stage in model.Stages(latentFrames, prefixTokens: 0, settings.Steps))
         {
             int tokens = stage.LatentFrames * frame;
             int unknown = tokens - known;
             int masked = unknown;
-            for (int step = 0; step < settings.Steps && masked > 0; step++)
+            for (int step = 0; step < stage.Draft && masked > 0; step++)
             {
                 sum += (rows * Step(model, tokens, masked, textTokens)) + Logits(model, masked);
-                masked = MaskSchedule.MaskedAfter(step, settings.Steps, unknown, masked);
+                masked = MaskSchedule.MaskedAfter(step, stage.Draft, unknown, masked);
             }
 
             known = tokens;

@@ -39,8 +39,8 @@ public sealed class ClipSampler : IDisposable
         _tokens = new int[request.LatentFrames * model.Rows * model.Columns];
         Array.Fill(_tokens, model.CodebookSize);
         request.PrefixTokens.CopyTo(_tokens, 0);
-        _stages = new Queue<DecodingStage>(model.Config.Stages(request.LatentFrames, request.PrefixTokens.Length));
-        Steps = _stages.Sum(stage => request.Sampling.Steps + stage.Revisions);
+        _stages = new Queue<DecodingStage>(model.Config.Stages(request.LatentFrames, request.PrefixTokens.Length, request.Sampling.Steps));
+        Steps = _stages.Sum(stage => stage.Steps);
         _stageSampling = request.Sampling;
         using var _ = inference_mode();
         using var scope = NewDisposeScope();
@@ -143,9 +143,9 @@ public sealed class ClipSampler : IDisposable
 
     private void BeginStage()
     {
-        (_stageLatentFrames, _revisionsLeft) = _stages.Dequeue();
+        (_stageLatentFrames, int draft, _revisionsLeft) = _stages.Dequeue();
         _quarters.Clear();
-        Begin(MaskedDecoding.MaskedPositions(_tokens.AsSpan(0, StageTokenCount), _model.CodebookSize), _request.Sampling);
+        Begin(MaskedDecoding.MaskedPositions(_tokens.AsSpan(0, StageTokenCount), _model.CodebookSize), _request.Sampling with { Steps = draft });
     }
 
     private void Begin(int[] masked, SamplingSettings sampling)

@@ -90,11 +90,18 @@ public sealed record MaskedTransformerConfig
     /// <summary>The stages in which a clip is decoded, in their order: with <see cref="StillFirst"/> two, where more than one latent frame is not known.</summary>
     /// <param name="latentFrames">Latent frames of the clip, its prefix included.</param>
     /// <param name="prefixTokens">Tokens that are known.</param>
-    public IReadOnlyList<DecodingStage> Stages(int latentFrames, int prefixTokens)
+    /// <param name="steps">Steps that are asked for (<see cref="SamplingSettings.Steps"/>).</param>
+    public IReadOnlyList<DecodingStage> Stages(int latentFrames, int prefixTokens, int steps)
     {
         int known = prefixTokens / (Rows * Columns);
-        var all = new DecodingStage(latentFrames, Revisions);
-        return StillFirst && known + 1 < latentFrames ? [new DecodingStage(known + 1, known == 0 ? StillRevisions : 0), all] : [all];
+        var all = new DecodingStage(latentFrames, steps, Revisions);
+        if (!StillFirst || known + 1 >= latentFrames)
+        {
+            return [all];
+        }
+
+        // What comes before it says much about the next latent frame, and a step after a prefix costs nearly as much as one of the whole clip: half of the steps do.
+        return [known == 0 ? new DecodingStage(1, steps, StillRevisions) : new DecodingStage(known + 1, (steps + 1) / 2, 0), all];
     }
 
     /// <summary>Number of codes and their parts.</summary>
