@@ -3,7 +3,7 @@ namespace Phenaki.Models.Masked;
 /// <summary>How tokens are sampled (MaskGIT, arXiv 2202.04200, section 3.2; Phenaki, 2210.02399, section 2.3).</summary>
 public sealed record SamplingSettings
 {
-    /// <summary>Decoding steps, 1 to 256. A model that decodes the first latent frame before the rest takes as many for each; one with revisions adds those.</summary>
+    /// <summary>Decoding steps, 1 to 256. What a model takes beside them is in its <see cref="MaskedTransformerConfig.Stages"/>.</summary>
     public int Steps { get; init; } = 12;
 
     /// <summary>Classifier-free guidance scale, 0 to 64: 1 follows the prompt without amplification.</summary>
