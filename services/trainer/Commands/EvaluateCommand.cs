@@ -79,7 +79,7 @@ internal static class EvaluateCommand
         using var sampler = new StorySampler(parts, options.PrefixFrames, device, parsed.GetRequiredValue(Sampled));
         options = options with { Sampling = SamplingOf(parsed, sampler.DefaultSampling) };
         var own = parsed.GetValue(Data) is { } path ? new DataConfig { Path = path, Fit = parsed.GetRequiredValue(Fit) } : null;
-        var (source, _) = await ClipSources.OpenAsync(own, video.Geometry(), video.FramesPerSecond, options.Seed, Console.Error, cancellationToken).ConfigureAwait(false);
+        var (source, _) = await ClipSources.OpenAsync(own, new WorldConfig(), video.Geometry(), video.FramesPerSecond, options.Seed, Console.Error, cancellationToken).ConfigureAwait(false);
         using var model = new ModelEvaluation(parts, video, source, options.Seed, device);
         var figures = new Dictionary<string, Figure>();
         var shown = new EvaluationPictures([], [], [], []);

@@ -36,7 +36,7 @@ internal static class TokenizerCommand
         TorchRuntime.EnsureLoaded();
         var on = ComputeDevice.Parse(arguments.Device);
         var geometry = config.Model.Geometry();
-        var (source, data) = await ClipSources.OpenAsync(config.Data, geometry, config.Model.FramesPerSecond, config.Seed, Console.Out, cancellationToken).ConfigureAwait(false);
+        var (source, data) = await ClipSources.OpenAsync(config.Data, config.World, geometry, config.Model.FramesPerSecond, config.Seed, Console.Out, cancellationToken).ConfigureAwait(false);
         var batches = new TokenizerBatches(source, geometry, geometry.Frames(config.Model.TemporalWindow), config.SubjectWeight, config.FaintWeight, on.Torch);
         var samples = new TokenizerSamples(batches, arguments.Run);
         using var trainer = new TokenizerTrainer(config, batches, on, async (network, step, token) =>

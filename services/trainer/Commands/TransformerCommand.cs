@@ -37,7 +37,7 @@ internal static class TransformerCommand
         using var tokenizer = new VideoTokenizerNetwork(tokenizerConfig, on.Torch);
         files.LoadWeights(tokenizer, on.Torch);
         var (source, data) = await ClipSources.OpenAsync(
-            config.Data, tokenizerConfig.Geometry(), tokenizerConfig.FramesPerSecond, config.Seed, Console.Out, cancellationToken).ConfigureAwait(false);
+            config.Data, config.World, tokenizerConfig.Geometry(), tokenizerConfig.FramesPerSecond, config.Seed, Console.Out, cancellationToken).ConfigureAwait(false);
         var vocabulary = source.Vocabulary;
         string? begunWith = null;
         if (config.From is not null)

@@ -7,6 +7,7 @@ internal static class ClipSources
 {
     /// <summary>Opens the user's own clips, or StoryWorld where there are none.</summary>
     /// <param name="config">The clips; null for StoryWorld.</param>
+    /// <param name="world">What of StoryWorld is drawn.</param>
     /// <param name="geometry">Size of the frames.</param>
     /// <param name="framesPerSecond">Rate of the frames.</param>
     /// <param name="seed">Seed of the order.</param>
@@ -15,11 +16,11 @@ internal static class ClipSources
     /// <returns>The source, and the data's part of what a run must go on with: null for StoryWorld.</returns>
     /// <exception cref="InvalidOperationException">The folder is missing or holds nothing with a caption.</exception>
     public static async Task<(IClipSource Source, DataConfig? Lasting)> OpenAsync(
-        DataConfig? config, VideoGeometry geometry, double framesPerSecond, ulong seed, TextWriter log, CancellationToken cancellationToken)
+        DataConfig? config, WorldConfig world, VideoGeometry geometry, double framesPerSecond, ulong seed, TextWriter log, CancellationToken cancellationToken)
     {
         if (config is null)
         {
-            return (new StoryWorldSource(seed), null);
+            return (new StoryWorldSource(seed, world), null);
         }
 
         var index = await MediaIndex.ReadAsync(config.Path, cancellationToken).ConfigureAwait(false);

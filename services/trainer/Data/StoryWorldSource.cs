@@ -5,14 +5,9 @@ namespace Phenaki.Trainer.Data;
 
 /// <summary>StoryWorld, drawn on the fly: an endless collection in which no clip comes twice.</summary>
 /// <param name="seed">Names the collection.</param>
-internal sealed class StoryWorldSource(ulong seed) : IClipSource
+/// <param name="mix">What is drawn how often.</param>
+internal sealed class StoryWorldSource(ulong seed, WorldConfig mix) : IClipSource
 {
-    private const double FurtherShare = 0.2;
-    private const double CollageShare = 0.35;
-
-    // More than the world's own: half of a story's clips begin where the scene changes, and there subjects lose their shape first.
-    private const double TransitionShare = 0.4;
-
     private readonly StoryWorldDataset _world = new();
 
     /// <inheritdoc />
@@ -30,7 +25,14 @@ internal sealed class StoryWorldSource(ulong seed) : IClipSource
     {
         var options = draw.HeldOut
             ? new ClipOptions { Frames = draw.Frames, HeldOut = true }
-            : new ClipOptions { Frames = draw.Frames, TransitionProbability = TransitionShare, FurtherProbability = FurtherShare, CollageProbability = CollageShare };
+            : new ClipOptions
+            {
+                Frames = draw.Frames,
+                TransitionProbability = mix.SceneChanges,
+                CollageProbability = mix.Collages,
+                FurtherProbability = mix.FurtherDeeds,
+                StyleProbability = mix.Styles,
+            };
         var clip = _world.Draw(seed, draw.Index, options);
         return ValueTask.FromResult(new TrainingClip(clip.Rgb, clip.Frames, clip.Caption)
         {

@@ -65,6 +65,9 @@ internal sealed record TokenizerTrainingConfig
     /// <summary>Clips of the user's own to learn from; null, the default, draws StoryWorld.</summary>
     public DataConfig? Data { get; init; }
 
+    /// <summary>What is drawn where <see cref="Data"/> is null.</summary>
+    public WorldConfig World { get; init; } = new();
+
     /// <summary>Folder of a video tokenizer that the run begins with instead of random weights; null begins with nothing. A command line may name another. A run that goes on must have begun with the same.</summary>
     public string? From { get; init; }
 
@@ -100,6 +103,11 @@ internal sealed record TokenizerTrainingConfig
         foreach (var violation in Data?.Violations() ?? [])
         {
             yield return "data." + violation;
+        }
+
+        foreach (var violation in World.Violations(isDrawn: Data is null))
+        {
+            yield return violation;
         }
 
         foreach (var violation in Redraw?.Violations() ?? [])

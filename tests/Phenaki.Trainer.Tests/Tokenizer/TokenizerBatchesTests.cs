@@ -15,7 +15,7 @@ public sealed class TokenizerBatchesTests
     [Fact]
     public async Task Load_SubjectAndFaintWeight_AddUpWhereTheArtIs()
     {
-        var source = new StoryWorldSource(1);
+        var source = new StoryWorldSource(1, new WorldConfig());
         var batches = new TokenizerBatches(source, Geometry, clipFrames: 3, subjectWeight: 6, faintWeight: 2, CPU);
         var set = (await batches.ReadAsync(0, clips: 2, stills: 0, parts: 1, heldOut: false, TestContext.Current.CancellationToken))[0];
         using var batch = batches.Load(set);
@@ -36,7 +36,7 @@ public sealed class TokenizerBatchesTests
     [Fact]
     public async Task Load_NoSubjectWeight_AllPixelsCountAlike()
     {
-        var batches = new TokenizerBatches(new StoryWorldSource(1), Geometry, clipFrames: 3, subjectWeight: 1, faintWeight: 0, CPU);
+        var batches = new TokenizerBatches(new StoryWorldSource(1, new WorldConfig()), Geometry, clipFrames: 3, subjectWeight: 1, faintWeight: 0, CPU);
         using var batch = batches.Load((await batches.ReadAsync(0, 1, 0, 1, heldOut: false, TestContext.Current.CancellationToken))[0]);
 
         Assert.False(batch.HasSubjects);

@@ -159,7 +159,7 @@ public sealed class GivenModelTests : IDisposable
             From = given.VideoTokenizer, UnquantisedSteps = 0, DecoderOnly = true, ClipsPerStep = 0, StillsPerStep = 1,
             Optimiser = new() { LearningRate = 1e-9, AdamLearningRate = 1e-9 }, Redraw = new RedrawConfig { Model = given.Folder, Share = share },
         };
-        using var trainer = TinyTraining.Train(config, source: new OneClip(new StoryWorldSource(1)));
+        using var trainer = TinyTraining.Train(config, source: new OneClip(new StoryWorldSource(1, new WorldConfig())));
         double[] losses = [(await TinyTraining.StepAsync(trainer, 0))["loss"], (await TinyTraining.StepAsync(trainer, 1))["loss"]];
         Assert.Equal(share == 0, Math.Abs(losses[0] - losses[1]) < 1e-6);
     }

@@ -62,7 +62,7 @@ internal static class TinyTraining
     public static TokenizerTrainer Train(TokenizerTrainingConfig config, Func<VideoTokenizerNetwork, long, CancellationToken, Task>? export = null, IClipSource? source = null)
     {
         var geometry = config.Model.Geometry();
-        var batches = new TokenizerBatches(source ?? new StoryWorldSource(config.Seed), geometry, geometry.Frames(config.Model.TemporalWindow), config.SubjectWeight, config.FaintWeight, CPU);
+        var batches = new TokenizerBatches(source ?? new StoryWorldSource(config.Seed, config.World), geometry, geometry.Frames(config.Model.TemporalWindow), config.SubjectWeight, config.FaintWeight, CPU);
         return new TokenizerTrainer(config, batches, ComputeDevice.Cpu, export ?? ((_, _, _) => Task.CompletedTask));
     }
 
@@ -70,7 +70,7 @@ internal static class TinyTraining
         TransformerTrainingConfig config, VideoTokenizerNetwork tokenizer, CaptionVocabulary vocabulary, IClipSource? source = null, TokenCache? cache = null)
     {
         config = config with { TextEncoder = config.TextEncoder with { VocabSize = vocabulary.Tokenizer.VocabularySize } };
-        var batches = new TransformerBatches(source ?? new StoryWorldSource(config.Seed), tokenizer, Tokenizer.Model.Geometry(), vocabulary.Tokenizer, config, CPU, cache: cache);
+        var batches = new TransformerBatches(source ?? new StoryWorldSource(config.Seed, config.World), tokenizer, Tokenizer.Model.Geometry(), vocabulary.Tokenizer, config, CPU, cache: cache);
         using var codebook = ((VectorQuantizer)tokenizer.Quantizer).Table().detach();
         return new TransformerTrainer(config, batches, codebook, vocabulary, CPU, (_, _, _) => Task.CompletedTask);
     }

@@ -17,7 +17,7 @@ public sealed class TextDropTests
         var vocabulary = new CaptionVocabulary(StoryWorldDataset.Vocabulary);
         var config = TinyTraining.Transformer with { TextDrop = drop };
         using var told = TinyTraining.Train(config, tokenizer.Network, vocabulary);
-        using var mistold = TinyTraining.Train(config, tokenizer.Network, vocabulary, new Mistold(new StoryWorldSource(config.Seed)));
+        using var mistold = TinyTraining.Train(config, tokenizer.Network, vocabulary, new Mistold(new StoryWorldSource(config.Seed, config.World)));
         double difference = Math.Abs((await TinyTraining.StepAsync(told, 0))["loss"] - (await TinyTraining.StepAsync(mistold, 0))["loss"]);
 
         // Longer captions have more rows of padding, which may change the last bits of sums.
