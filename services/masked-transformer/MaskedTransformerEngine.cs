@@ -12,8 +12,6 @@ namespace Phenaki.MaskedTransformer;
 /// </summary>
 internal sealed class MaskedTransformerEngine : IAsyncDisposable
 {
-    // Every step of the longest clip: 256 and as many revisions as a model may have, twice where it decodes a latent frame before the rest. None may be lost on the wire.
-    private const int MaxSteps = 2 * (256 + 64);
     private readonly ModelThread _thread;
     private readonly IMaskedTransformer _model;
     private readonly StepScheduler<ClipWork, ClipProgress, int[]> _scheduler;
@@ -28,7 +26,9 @@ internal sealed class MaskedTransformerEngine : IAsyncDisposable
         Config = model.Config;
         Identity = model.Identity;
         var admission = new AdmissionController(new AdmissionOptions { Capacity = options.MaxQueue }, time, metrics.Serving);
-        _scheduler = new(thread, admission, new() { MaxActive = options.MaxActive, ProgressCapacity = MaxSteps }, Step, time);
+
+        // Room for every step of the longest clip: none may be lost on the wire.
+        _scheduler = new(thread, admission, new() { MaxActive = options.MaxActive, ProgressCapacity = MaskedTransformerConfig.MaxStepsOfAllStages }, Step, time);
         metrics.Serving.ShowModel(Identity.Name, Identity.Version, Identity.Fingerprint);
         metrics.StartAtZero();
         admission.MarkReady();

@@ -11,5 +11,7 @@ internal sealed record ClipSampling(int Steps, float GuidanceScale, float Temper
     public const int MaxSteps = 256;
 
     /// <summary>Most steps that a model takes for them: those of the first latent frame, of the rest, and of what it revises.</summary>
-    public const int MaxStepsOfAllStages = 2 * (MaxSteps + 64);
+    public const int MaxStepsOfAllStages = 2 * (MaxSteps + MaxRevisions);
+
+    private const int MaxRevisions = 64;
 }

@@ -147,6 +147,16 @@ public sealed class ClipSamplerTests : IDisposable
     }
 
     [Fact]
+    public void Stages_OfAModelWithTheMostOfEverything_TakeAsManyStepsAsTheBoundSays()
+    {
+        var most = TinyConfigs.Masked with { StillRevisions = 64, Revisions = 64 };
+        Assert.Empty(most.Violations());
+        Assert.Equal(MaskedTransformerConfig.MaxStepsOfAllStages, most.Stages(most.MaxLatentFrames, 0, SamplingSettings.MaxSteps).Sum(stage => stage.Steps));
+        Assert.NotEmpty((most with { Revisions = 65 }).Violations());
+        Assert.NotEmpty((most with { StillRevisions = 65 }).Violations());
+    }
+
+    [Fact]
     public void Violations_StillRevisionsWithoutStillFirst_AreNamed() =>
         Assert.Equal(
             ["still_revisions is 4; without still_first it must be 0: there is no first frame to revise before the rest"],

@@ -3,6 +3,11 @@ namespace Phenaki.Models.Masked;
 /// <summary>Sizes of a masked transformer (arXiv 2210.02399, section 2.2 and table 7), as in the model folder's config.json.</summary>
 public sealed record MaskedTransformerConfig
 {
+    /// <summary>Most steps that a clip takes in all its <see cref="Stages"/>: two, each with the longest draft and all revisions that a model may have.</summary>
+    public const int MaxStepsOfAllStages = 2 * (SamplingSettings.MaxSteps + MaxRevisions);
+
+    private const int MaxRevisions = 64;
+
     /// <summary>The value of <see cref="ModelType"/>.</summary>
     public const string Type = "maskgit";
 
@@ -115,8 +120,8 @@ public sealed record MaskedTransformerConfig
             ("rows", Rows, 1, 4096), ("columns", Columns, 1, 4096),
             ("max_latent_frames", MaxLatentFrames, 1, 4096), ("width", Width, 1, 65_536), ("layers", Layers, 1, 1024),
             ("heads", Heads, 1, 1024), ("mlp", Mlp, 1, 1 << 20), ("text_width", TextWidth, 1, 65_536), ("max_text_tokens", MaxTextTokens, 1, 65_536),
-            ("code_width", CodeWidth, 0, 4096), ("adaptive_norm_width", AdaptiveNormWidth, 0, 65_536), ("grid_convolutions", GridConvolutions, 0, 1024), ("revisions", Revisions, 0, 64),
-            ("still_revisions", StillRevisions, 0, 64),
+            ("code_width", CodeWidth, 0, 4096), ("adaptive_norm_width", AdaptiveNormWidth, 0, 65_536), ("grid_convolutions", GridConvolutions, 0, 1024), ("revisions", Revisions, 0, MaxRevisions),
+            ("still_revisions", StillRevisions, 0, MaxRevisions),
         })
         {
             if (value < low || value > high)

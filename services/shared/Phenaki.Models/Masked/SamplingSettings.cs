@@ -3,6 +3,9 @@ namespace Phenaki.Models.Masked;
 /// <summary>How tokens are sampled (MaskGIT, arXiv 2202.04200, section 3.2; Phenaki, 2210.02399, section 2.3).</summary>
 public sealed record SamplingSettings
 {
+    /// <summary>Most decoding steps that can be asked for.</summary>
+    public const int MaxSteps = 256;
+
     /// <summary>Decoding steps, 1 to 256. What a model takes beside them is in its <see cref="MaskedTransformerConfig.Stages"/>.</summary>
     public int Steps { get; init; } = 12;
 
@@ -18,9 +21,9 @@ public sealed record SamplingSettings
     /// <summary>Says what is wrong: the field and a message with the value and what is allowed; nothing when all is well.</summary>
     public IEnumerable<(string Field, string Message)> Violations()
     {
-        if (Steps is < 1 or > 256)
+        if (Steps is < 1 or > MaxSteps)
         {
-            yield return ("steps", $"steps is {Steps}; allowed are 1 to 256");
+            yield return ("steps", $"steps is {Steps}; allowed are 1 to {MaxSteps}");
         }
 
         foreach (var (name, value, most) in new[]
