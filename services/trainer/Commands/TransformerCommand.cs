@@ -4,6 +4,7 @@ using Phenaki.Models;
 using Phenaki.Models.Folders;
 using Phenaki.Models.Video;
 using Phenaki.Trainer.Data;
+using Phenaki.Trainer.Tokenizer;
 using Phenaki.Trainer.Training;
 using Phenaki.Trainer.Transformer;
 
@@ -52,18 +53,20 @@ internal static class TransformerCommand
         using var cache = config.Data is { TokenCacheMegabytes: > 0 and var most }
             ? TokenCache.Open(Path.Combine(arguments.Run, "tokens"), $"{files.Fingerprint}-{config.Data.Fit}", most * 1_000_000L)
             : null;
-        var batches = new TransformerBatches(source, tokenizer, tokenizerConfig.Geometry(), vocabulary.Tokenizer, config, on.Torch, cache: cache);
         var writer = new ModelWriter(config, source.Description, vocabulary, parts);
         using var codebook = tokenizer.Quantizer is VectorQuantizer quantizer
             ? quantizer.Table().detach()
             : throw new InvalidOperationException($"{parts.VideoTokenizer} has no learned codebook; set model.code_width to 0 to train on it.");
+        using var layers = config.Layers is null ? null : new LayerTokens(config.Layers, tokenizerConfig, ((VectorQuantizer)tokenizer.Quantizer).Codebook, on.Torch);
+        var batches = new TransformerBatches(source, tokenizer, tokenizerConfig.Geometry(), vocabulary.Tokenizer, config, on.Torch, cache: cache, layers: layers);
         using var trainer = new TransformerTrainer(config, batches, codebook, vocabulary, on.Torch, async (trained, step, token) =>
         {
             writer.Write(trained, step, arguments.Storage);
             string samples = Path.Combine(arguments.Run, TrainingRun.SamplesName(step));
             await WriteSamplesAsync(samples, source.SamplePrompts, parts, config, tokenizerConfig, on, token).ConfigureAwait(false);
         });
-        var lasting = config.WithoutLength() with { From = begunWith, Data = data, Model = config.Model with { VideoTokenizerFingerprint = files.Fingerprint } };
+        var teacher = config.Layers is null ? null : config.Layers with { Teacher = GivenModel.Fingerprint(config.Layers.Teacher) };
+        var lasting = config.WithoutLength() with { From = begunWith, Layers = teacher, Data = data, Model = config.Model with { VideoTokenizerFingerprint = files.Fingerprint } };
         var settings = TrainingRunSettings.Of(arguments.Run, config.Steps, config.SaveMinutes, lasting);
         await arguments.DoAsync(trainer, settings, cancellationToken).ConfigureAwait(false);
         return 0;

@@ -39,6 +39,7 @@ internal sealed class StoryWorldSource(ulong seed, WorldConfig mix) : IClipSourc
             TransitionFrame = clip.TransitionFrame,
             SubjectBoxes = clip.SubjectBoxes,
             Faintness = clip.Faintness,
+            States = clip.States,
         });
     }
 }

@@ -1,5 +1,6 @@
 using Phenaki.Geometry;
 using Phenaki.Trainer.StoryWorld;
+using Phenaki.Trainer.StoryWorld.Drawing;
 
 namespace Phenaki.Trainer.Data;
 
@@ -21,6 +22,9 @@ internal sealed record TrainingClip(byte[] Rgb, int Frames, string Caption)
 
     /// <summary>How faint the subject's art is in each pixel, [frames, height, width], 0 away from it; null where nobody knows it.</summary>
     public float[]? Faintness { get; init; }
+
+    /// <summary>What each frame was drawn from; null where nobody knows it.</summary>
+    public IReadOnlyList<FrameState>? States { get; init; }
 
     /// <summary>Names the pixels, so that their tokens can be kept; null for clips that never come again.</summary>
     public UInt128? Identity { get; init; }

@@ -1,3 +1,5 @@
+using Phenaki.Trainer.StoryWorld.Drawing;
+
 namespace Phenaki.Trainer.StoryWorld;
 
 /// <summary>A short drawn video with its caption.</summary>
@@ -21,4 +23,8 @@ public sealed record StoryClip(
     SceneSpec Scene,
     int TransitionFrame,
     IReadOnlyList<Box> SubjectBoxes,
-    float[] Faintness);
+    float[] Faintness)
+{
+    /// <summary>What each frame was drawn from.</summary>
+    internal IReadOnlyList<FrameState> States { get; init; } = [];
+}

@@ -45,8 +45,7 @@ public sealed class StoryWorldDataset
         }
 
         var film = new Film(_stages, shots, ref random);
-        var (rgb, boxes, faintness) = film.Draw(options.Frames);
-        return new StoryClip(rgb, options.Frames, CaptionGrammar.Write(scene, ref random), scene, transition, boxes, faintness);
+        return ClipOf(film.Draw(options.Frames), options.Frames, CaptionGrammar.Write(scene, ref random), scene, transition);
     }
 
     /// <summary>Draws a given scene without a transition.</summary>
@@ -56,8 +55,7 @@ public sealed class StoryWorldDataset
         ArgumentOutOfRangeException.ThrowIfLessThan(frames, 1);
         var random = new WorldRandom(seed);
         var film = new Film(_stages, [new Shot(scene, 0)], ref random);
-        var (rgb, boxes, faintness) = film.Draw(frames);
-        return new StoryClip(rgb, frames, CaptionGrammar.Write(scene, ref random), scene, -1, boxes, faintness);
+        return ClipOf(film.Draw(frames), frames, CaptionGrammar.Write(scene, ref random), scene, -1);
     }
 
     /// <summary>Draws a story as one video of <paramref name="framesPerScene"/> frames a scene, at least 3; its subject keeps its place from scene to scene.</summary>
@@ -82,8 +80,7 @@ public sealed class StoryWorldDataset
         var scene = ScenePicker.Scene(options, ref random);
         var before = random.Chance(0.25) ? scene : ScenePicker.Before(scene, ref random);
         var film = new Film(_stages, [new Shot(before, 0), new Shot(scene, Before)], ref random);
-        var (rgb, boxes, faintness) = film.Draw(Before + 1 + options.Frames);
-        return new StoryClip(rgb[^(options.Frames * FrameBytes)..], options.Frames, CaptionGrammar.Write(scene, ref random), scene, -1, boxes[^options.Frames..], faintness[^(options.Frames * Size * Size)..]);
+        return ClipOf(film.Draw(Before + 1 + options.Frames), options.Frames, CaptionGrammar.Write(scene, ref random), scene, -1);
     }
 
     /// <summary>Writes a caption for a scene; training draws captions anew at each use.</summary>
@@ -96,4 +93,11 @@ public sealed class StoryWorldDataset
         var random = new WorldRandom(seed);
         return CaptionGrammar.Write(scene, ref random, complete);
     }
+
+    // The last frames of what was drawn.
+    private static StoryClip ClipOf(Footage drawn, int frames, string caption, SceneSpec scene, int transition) =>
+        new(drawn.Rgb[^(frames * FrameBytes)..], frames, caption, scene, transition, drawn.Boxes[^frames..], drawn.Faintness[^(frames * Size * Size)..])
+        {
+            States = drawn.States[^frames..],
+        };
 }

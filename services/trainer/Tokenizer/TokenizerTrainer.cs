@@ -17,6 +17,12 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
     private const int CodebookClips = 8;
     private const int CodebookStills = 24;
 
+    // A token of the subject's counts as much as so many others: they are the hard ones.
+    private const float SubjectTokenWeight = 3;
+
+    // Neighbouring codes are about 0.9 alike; with less than this they would all be about as likely.
+    private const float CodeSharpness = 30;
+
     private readonly TokenizerTrainingConfig _config;
     private readonly TokenizerBatches _batches;
     private readonly Func<VideoTokenizerNetwork, long, CancellationToken, Task> _export;
@@ -27,6 +33,7 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
     private readonly PerceptualLoss? _perceptual;
     private readonly AdversarialLoss? _adversarial;
     private readonly TokenRedraw? _redraw;
+    private readonly LayerTokens? _layers;
     private readonly ConcurrentDictionary<long, StepData> _read = new();
 
     /// <summary>Creates a trainer with fresh weights, or with those of the model that the settings begin with.</summary>
@@ -47,7 +54,7 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
             TokenizerStart.Load(_network, config.Model, config.From, device);
         }
 
-        if (_network.Quantizer is VectorQuantizer quantizer && config.CodebookDecay > 0 && !config.DecoderOnly)
+        if (_network.Quantizer is VectorQuantizer quantizer && config.CodebookDecay > 0 && !config.DecoderOnly && config.Layers is null)
         {
             _codebook = new CodebookMean(quantizer, config.CodebookDecay);
             using var _ = no_grad();
@@ -57,11 +64,12 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
 
         _precision = Precision.Of(config.Precision, device);
         Precision.AllowTensorCores(device);
-        (string, Parameter)[] learnt = [.. config.DecoderOnly ? _network.DecoderParameters : _network.named_parameters()];
+        (string, Parameter)[] learnt = [.. config.LearnsTokens ? _network.EncoderParameters : config.DecoderOnly ? _network.DecoderParameters : _network.named_parameters()];
         _learner = new Learner<VideoTokenizerNetwork>(_network, () => new VideoTokenizerNetwork(config.Model, device), _precision, learnt, config.Optimiser, config.EmaDecay);
         _perceptual = config.PerceptualWeight > 0 ? new PerceptualLoss(Judge.ShippedFolder, device) : null;
         _adversarial = config.AdversarialWeight > 0 ? new AdversarialLoss(config.DiscriminatorChannels, config.Optimiser, device) : null;
         _redraw = config.Redraw is null ? null : new TokenRedraw(config.Redraw, config.Model, config.Seed, on);
+        _layers = config.Layers is null ? null : new LayerTokens(config.Layers, config.Model, ((VectorQuantizer)_network.Quantizer).Codebook, device);
     }
 
     /// <summary>The network that learns.</summary>
@@ -108,7 +116,15 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         {
             using var scope = NewDisposeScope();
             using var batch = _batches.Load(set);
-            Learn(batch, set, new Turn(step, row, quantised, competes), figures, coded);
+            if (_config.LearnsTokens)
+            {
+                LearnTokens(batch, set, figures);
+            }
+            else
+            {
+                Learn(batch, set, new Turn(step, row, quantised, competes), figures, coded);
+            }
+
             row += set.Clips.Count;
         }
 
@@ -187,9 +203,67 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         double Psnr(double meanSquare) => TokenizerTrainer.Psnr(meanSquare) / _config.Accumulate;
     }
 
+    // Nothing is decoded: each token of the layers is the class that the encoder's row belongs to.
+    private void LearnTokens(TokenizerBatches.Batch batch, ClipSet set, StepFigures figures)
+    {
+        var quantizer = (VectorQuantizer)_network.Quantizer;
+        var (tokens, isSubject) = TokensOfLayers(set);
+        var rows = quantizer.Bound(_learner.Network.Encode(batch.Frames.to_type(_precision)).to_type(ScalarType.Float32));
+        var inSubject = isSubject.flatten().to_type(ScalarType.Float32);
+        var weights = inSubject.mul(Number.Of(SubjectTokenWeight - 1)).Plus(Number.Of(1));
+        var (loss, right) = (zeros(1), zeros_like(weights));
+        for (int part = 0; part < quantizer.Code.Parts; part++)
+        {
+            var likeness = quantizer.Likeness(rows, part).flatten(0, -2);
+            var wanted = quantizer.Entries(tokens, part).flatten().Plus(Number.Of(-part * quantizer.Code.PartSize));
+            var errors = nn.functional.cross_entropy(likeness * Number.Of(CodeSharpness), wanted, reduction: nn.Reduction.None);
+            loss = loss.Plus((errors * weights).sum() / weights.sum());
+            right = right.Plus(likeness.detach().argmax(1).eq(wanted).to_type(ScalarType.Float32) / Number.Of((float)quantizer.Code.Parts));
+        }
+
+        (loss * Number.Of(set.FrameShare)).backward();
+        using var _ = no_grad();
+        string kind = batch.IsStill ? "still" : "clip";
+        var elsewhere = inSubject.neg().Plus(Number.Of(1));
+        figures.Add("loss", Number.Of(set.FrameShare) * loss);
+        figures.Add("right_subject_" + kind, (right * inSubject).sum() / inSubject.sum(), PartOfStep);
+        figures.Add("right_elsewhere_" + kind, (right * elsewhere).sum() / elsewhere.sum(), PartOfStep);
+
+        double PartOfStep(double value) => value / _config.Accumulate;
+    }
+
+    // Shape [clips, latent frames, tokens of a latent frame], int64 and bool.
+    private (Tensor Tokens, Tensor IsSubject) TokensOfLayers(ClipSet set)
+    {
+        (int[] Tokens, bool[] IsSubject)[] clips = [.. set.Clips.Select(clip => _layers!.Of(clip))];
+        int perLatentFrame = _config.Model.Geometry().TokensPerLatentFrame;
+        long[] shape = [clips.Length, clips[0].Tokens.Length / perLatentFrame, perLatentFrame];
+        var device = _network.Quantizer.parameters().First().device;
+        return (tensor([.. clips.SelectMany(clip => clip.Tokens)], shape, device: device).to_type(ScalarType.Int64), tensor([.. clips.SelectMany(clip => clip.IsSubject)], shape, device: device));
+    }
+
+    private (Tensor Code, Tensor Index, Tensor Bounded) CodeOfLayers(TokenizerBatches.Batch batch, ClipSet set)
+    {
+        var (tokens, _) = TokensOfLayers(set);
+        int own = (int)Math.Round(_config.Layers!.Own * set.Clips.Count);
+        if (own > 0)
+        {
+            var rows = _learner.Network.Encode(batch.Frames.narrow(0, 0, own).to_type(_precision)).to_type(ScalarType.Float32);
+            tokens.narrow(0, 0, own).copy_(_network.Quantizer.Straight(rows).Indices);
+        }
+
+        var codes = _network.Quantizer.Codes(tokens);
+        return (codes, tokens, codes);
+    }
+
     private (Tensor Code, Tensor Index, Tensor Bounded) Code(TokenizerBatches.Batch batch, ClipSet set, Turn turn)
     {
         using var _ = _config.DecoderOnly ? no_grad() : null;
+        if (_layers is not null)
+        {
+            return CodeOfLayers(batch, set);
+        }
+
         var coded = _network.Quantizer.Straight(_learner.Network.Encode(batch.Frames.to_type(_precision)).to_type(ScalarType.Float32));
         return _redraw is null ? coded : coded with { Quantised = _network.Quantizer.Codes(_redraw.Apply(coded.Indices, set.Clips, turn.Step, turn.FirstRow)) };
     }
@@ -248,6 +322,7 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         _perceptual?.Dispose();
         _adversarial?.Dispose();
         _redraw?.Dispose();
+        _layers?.Dispose();
         _network.Dispose();
     }
 }

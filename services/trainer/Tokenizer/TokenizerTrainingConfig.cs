@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Phenaki.Models;
 using Phenaki.Models.Video;
 using Phenaki.Trainer.Data;
@@ -77,6 +78,12 @@ internal sealed record TokenizerTrainingConfig
     /// <summary>Redraws some tokens with a masked transformer before the decoder sees them (<see cref="TokenRedraw"/>); null, the default, for none. With <see cref="DecoderOnly"/> alone.</summary>
     public RedrawConfig? Redraw { get; init; }
 
+    /// <summary>
+    /// Learn from tokens in which subjects look the same wherever they stand (<see cref="LayerTokens"/>): with <see cref="DecoderOnly"/> the decoder to draw them, else the encoder, and nothing but
+    /// it, to give them. The codes stay those of the teacher. Null, the default, for none.
+    /// </summary>
+    public LayersConfig? Layers { get; init; }
+
     /// <summary>Batches of a step, 1 to 4096: their gradients add up to those of one batch that is so many times as large, in the memory of one. Default 1.</summary>
     public int Accumulate { get; init; } = 1;
 
@@ -88,6 +95,10 @@ internal sealed record TokenizerTrainingConfig
 
     /// <summary>Minutes between checkpoints, above 0.</summary>
     public double SaveMinutes { get; init; } = 5;
+
+    /// <summary>True where the encoder learns to give the tokens of <see cref="Layers"/>, and nothing is decoded.</summary>
+    [JsonIgnore]
+    public bool LearnsTokens => Layers is not null && !DecoderOnly;
 
     /// <summary>All that must not change when a run goes on: a run may be made longer or shorter.</summary>
     public TokenizerTrainingConfig WithoutLength() => this with { Steps = 0, SaveMinutes = 0, Optimiser = Optimiser with { DecaySteps = 0 } };
@@ -113,6 +124,11 @@ internal sealed record TokenizerTrainingConfig
         foreach (var violation in Redraw?.Violations() ?? [])
         {
             yield return "redraw." + violation;
+        }
+
+        foreach (var violation in Layers?.Violations(isDrawn: Data is null) ?? [])
+        {
+            yield return violation;
         }
 
         foreach (var violation in Optimiser.Violations())
@@ -141,9 +157,24 @@ internal sealed record TokenizerTrainingConfig
             }
         }
 
-        if (DecoderOnly && UnquantisedSteps > 0)
+        if ((DecoderOnly || Layers is not null) && UnquantisedSteps > 0)
         {
-            yield return $"unquantised_steps is {UnquantisedSteps}; with decoder_only it must be 0: the codebook stays as it is";
+            yield return $"unquantised_steps is {UnquantisedSteps}; with {(DecoderOnly ? "decoder_only" : "layers")} it must be 0: the codebook stays as it is";
+        }
+
+        if (Layers is not null && Model.Quantizer.Type != "vq")
+        {
+            yield return $"layers is set, but model.quantizer.type is {Model.Quantizer.Type}; allowed is vq";
+        }
+
+        if (Layers is not null && Redraw is not null)
+        {
+            yield return "layers and redraw are set; allowed is one of the two";
+        }
+
+        if (LearnsTokens && (PerceptualWeight > 0 || AdversarialWeight > 0 || Layers!.Own > 0))
+        {
+            yield return "perceptual_weight, adversarial_weight or layers.own is above 0, but with layers and without decoder_only nothing is decoded; allowed is 0";
         }
 
         if (FaintWeight > 0 && SubjectWeight <= 1)

@@ -2,6 +2,7 @@ using Phenaki.Geometry;
 using Phenaki.Models.Text;
 using Phenaki.Models.Video;
 using Phenaki.Trainer.Data;
+using Phenaki.Trainer.Tokenizer;
 using static TorchSharp.torch;
 
 namespace Phenaki.Trainer.Transformer;
@@ -9,12 +10,14 @@ namespace Phenaki.Trainer.Transformer;
 /// <summary>Clips and stills as tokens with their captions and masks.</summary>
 internal sealed class TransformerBatches(
     IClipSource source, VideoTokenizerNetwork tokenizer, VideoGeometry geometry, SentencePieceTokenizer words, TransformerTrainingConfig config, Device device,
-    bool heldOut = false, TokenCache? cache = null)
+    bool heldOut = false, TokenCache? cache = null, LayerTokens? layers = null)
 {
     // Some clips are shorter than the longest, as the last clip of a scene often is.
     private const double ShorterShare = 0.12;
 
     private const uint GuessingDraw = 3;
+
+    private const uint OwnDraw = 4;
 
     // Clips and stills of a step have rows and numbers of their own.
     private const int Clips = 4096;
@@ -79,9 +82,10 @@ internal sealed class TransformerBatches(
         {
             int row = firstRow + i;
             int known = latentFrames == 1 ? 0 : Known(step, row, clips[i], latentFrames);
-            examples[i] = config.Guessing is { } guessing && _masks.Uniform(step, row, GuessingDraw) < guessing.Share
+            var example = config.Guessing is { } guessing && _masks.Uniform(step, row, GuessingDraw) < guessing.Share
                 ? _masks.DrawGuessing(step, row, latentFrames, known, guessing)
                 : _masks.Draw(step, row, latentFrames, known);
+            examples[i] = example with { ShowsOwn = config.Layers is not null && _masks.Uniform(step, row, OwnDraw) < config.Layers.Own };
             ids[i] = Shortened(words.Encode(clips[i].Caption).Ids);
         });
         float[] numbers = [.. examples.SelectMany((example, i) => example.Guessed.Select(position => _masks.Guess(step, firstRow + i, position)))
@@ -98,7 +102,7 @@ internal sealed class TransformerBatches(
         var (ids, mask) = Words(samples.Words);
         var at = Flat(example => example.Masked);
         var drop = tensor(samples.Examples.Select(example => example.DropText).ToArray(), device: device);
-        var tokens = cache is null ? Tokenise(samples.Pixels, samples.Clips.Count, samples.LatentFrames) : Tokens(samples.Clips, samples.LatentFrames);
+        var tokens = layers is not null ? TokensOfLayers(samples, layers) : cache is null ? Tokenise(samples.Pixels, samples.Clips.Count, samples.LatentFrames) : Tokens(samples.Clips, samples.LatentFrames);
         var (guessed, numbers) = samples.GuessNumbers.Length == 0 ? (null, null) : (Flat(example => example.Guessed), tensor(samples.GuessNumbers, [samples.GuessNumbers.Length / 3, 3], device: device));
         return new Batch(
             tokens.MoveToOuterDisposeScope(), samples.LatentFrames, ids.MoveToOuterDisposeScope(), mask.MoveToOuterDisposeScope(), at.MoveToOuterDisposeScope(), drop.MoveToOuterDisposeScope(),
@@ -133,6 +137,28 @@ internal sealed class TransformerBatches(
         }
 
         return tensor(all, [clips.Count, length], device: device).to_type(ScalarType.Int64);
+    }
+
+    private Tensor TokensOfLayers(Samples samples, LayerTokens of)
+    {
+        int length = geometry.Tokens(samples.LatentFrames);
+        int[] tokens = [.. samples.Clips.SelectMany(clip => of.Of(clip).Tokens)];
+        var all = tensor(tokens, [samples.Clips.Count, length], device: device).to_type(ScalarType.Int64);
+        int[] own = [.. samples.Examples.Index().Where(entry => entry.Item is { ShowsOwn: true, Known: > 0 }).Select(entry => entry.Index)];
+        int bytes = geometry.Frames(samples.LatentFrames) * geometry.FrameBytes;
+        if (own.Length == 0)
+        {
+            return all;
+        }
+
+        var seen = Tokenise([.. own.SelectMany(row => samples.Pixels.AsSpan(row * bytes, bytes).ToArray())], own.Length, samples.LatentFrames);
+        foreach (var (at, row) in own.Index())
+        {
+            int known = samples.Examples[row].Known * geometry.TokensPerLatentFrame;
+            all[row].narrow(0, 0, known).copy_(seen[at].narrow(0, 0, known));
+        }
+
+        return all;
     }
 
     // Shape [clips, tokens], int64.

@@ -3,6 +3,7 @@ using Phenaki.Models.Text;
 using Phenaki.Models.Video;
 using Phenaki.Trainer.Data;
 using Phenaki.Trainer.Optimisation;
+using Phenaki.Trainer.Tokenizer;
 using Phenaki.Trainer.Training;
 
 namespace Phenaki.Trainer.Transformer;
@@ -42,6 +43,9 @@ internal sealed record TransformerTrainingConfig
 
     /// <summary>What is drawn where <see cref="Data"/> is null.</summary>
     public WorldConfig World { get; init; } = new();
+
+    /// <summary>Learn tokens in which subjects look the same wherever they stand (<see cref="LayerTokens"/>) in place of those that the video tokenizer gives for whole pictures; null, the default, for none.</summary>
+    public LayersConfig? Layers { get; init; }
 
     /// <summary>Folder of a model (its text-encoder and masked-transformer) that the run begins with instead of random weights; null begins with nothing. A command line may name another. A run that goes on must have begun with the same.</summary>
     public string? From { get; init; }
@@ -106,6 +110,11 @@ internal sealed record TransformerTrainingConfig
         }
 
         foreach (var violation in World.Violations(isDrawn: Data is null))
+        {
+            yield return violation;
+        }
+
+        foreach (var violation in Layers?.Violations(isDrawn: Data is null) ?? [])
         {
             yield return violation;
         }

@@ -239,15 +239,15 @@ public sealed class StoryWorldDatasetTests
         AssertMixture(new(Subject.Dog, Place.Mars, SceneAction.Stand), new(Subject.Dog, Place.Snow, SceneAction.Stand), [1, 1]);
 
     [Fact]
-    public void Next_AnyScenes_StandsOnTheGridAtEvenFrames() =>
-        Gen.Select(Gen.Int[0, StoryWorldCatalog.Combinations.Count - 1].Array[1, 5], Gen.ULong, Gen.Int[1, 6]).Sample((scenes, seed, length) =>
+    public void Next_AnyScenes_StandsOnHalfTheGridAtEvenFrames() =>
+        Gen.Select(Gen.Int[0, StoryWorldCatalog.Combinations.Count - 1].Array[1, 5], Gen.ULong, Gen.Int[1, 6], Gen.Int[0, 3]).Sample((scenes, seed, length, start) =>
         {
             var random = new WorldRandom(seed);
-            var actor = Motion.Start(StoryWorldCatalog.Combinations[scenes[0]], ref random);
+            var actor = Motion.Start(StoryWorldCatalog.Combinations[scenes[0]], 2 * start, ref random);
             for (var time = 1; time < scenes.Length * 2 * length; time++)
             {
                 // Scenes begin at odd frames, as clips of stories do.
-                actor = Motion.Next(StoryWorldCatalog.Combinations[scenes[time / 2 / length]], actor, time);
+                actor = Motion.Next(StoryWorldCatalog.Combinations[scenes[time / 2 / length]], actor, ((2 * start) + time) % Stage.Phases);
                 if (time % 2 == 0 && (actor.X % 4 != 0 || actor.Y % 4 != 0))
                 {
                     return false;
@@ -255,6 +255,29 @@ public sealed class StoryWorldDatasetTests
             }
 
             return true;
+        });
+
+    [Fact]
+    public void Next_OneScene_StandsOnTheGridOrInStepWithThePhases() =>
+        Gen.Select(Gen.Int[0, StoryWorldCatalog.Combinations.Count - 1], Gen.ULong, Gen.Int[0, 3]).Sample((number, seed, start) =>
+        {
+            var scene = StoryWorldCatalog.Combinations[number];
+            var random = new WorldRandom(seed);
+            var actor = Motion.Start(scene, 2 * start, ref random);
+            var places = new HashSet<(int X, int Y, int Phase)> { (actor.X, actor.Y, 2 * start) };
+            for (var time = (2 * start) + 1; time < 60; time++)
+            {
+                actor = Motion.Next(scene, actor, time % Stage.Phases);
+                if (time % 2 == 0)
+                {
+                    places.Add((actor.X, actor.Y, time % Stage.Phases));
+                }
+            }
+
+            var inStep = scene.Action is SceneAction.Swim or SceneAction.Walk or SceneAction.Fly;
+            return places.All(at => at.X is >= 0 and <= 32 && (at.X % Motion.Grid) == (inStep && at.Phase % 4 == 2 ? Motion.Grid / 2 : 0))
+                && (scene.Action == SceneAction.Dive || places.All(at => at.Y % Motion.Grid == 0))
+                && (!inStep || places.Select(at => at.X).Distinct().Count() > 3);
         });
 
     private static void AssertMixture(SceneSpec before, SceneSpec after, double[] weights)
@@ -325,8 +348,8 @@ public sealed class StoryWorldDatasetTests
     {
         var random = new WorldRandom(4);
         Shot[] shots = [new(new(Subject.TeddyBear, before, SceneAction.Swim), 0), new(new(Subject.TeddyBear, Place.UnderWater, SceneAction.Dive), 12)];
-        var boxes = new Film(Stage.All, shots, ref random).Draw(26).Boxes;
-        int lower = boxes[25].Y - boxes[12].Y;
+        var boxes = new Film(Stage.All, shots, ref random).Draw(29).Boxes;
+        int lower = boxes[28].Y - boxes[12].Y;
 
         // The sea bed is 24 pixels below the surface.
         Assert.Equal(24 - surface, lower);

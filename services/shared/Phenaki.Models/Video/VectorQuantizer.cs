@@ -36,15 +36,23 @@ public sealed class VectorQuantizer : Quantizer
     public override Tensor Indices(Tensor bounded)
     {
         // On the unit sphere the nearest code is the one with the largest inner product.
-        var rows = InParts(bounded).flatten(0, -3);
-        var tables = nn.functional.normalize(codebook, 2, -1).view(Code.Parts, Code.PartSize, -1);
-        var token = zeros(rows.shape[0], dtype: ScalarType.Int64, device: rows.device);
+        var token = zeros(bounded.shape[..^1], dtype: ScalarType.Int64, device: bounded.device);
         for (int part = 0; part < Code.Parts; part++)
         {
-            token = token.Plus(matmul(rows.select(1, part), tables[part].t()).max(1).indexes * Number.Of(Code.Stride(part)));
+            token = token.Plus(Likeness(bounded, part).max(-1).indexes * Number.Of(Code.Stride(part)));
         }
 
-        return token.view(bounded.shape[..^1]);
+        return token;
+    }
+
+    /// <summary>How like a part of rows is to each entry of that part: the cosine of their angle.</summary>
+    /// <param name="bounded">From <see cref="Bound"/>, shape [..., code width].</param>
+    /// <param name="part">Number of the part, from 0.</param>
+    /// <returns>Shape [..., part size], -1 to 1.</returns>
+    public Tensor Likeness(Tensor bounded, int part)
+    {
+        var tables = nn.functional.normalize(codebook, 2, -1).view(Code.Parts, Code.PartSize, -1);
+        return matmul(InParts(bounded).select(-2, part), tables[part].t());
     }
 
     /// <inheritdoc />

@@ -77,6 +77,10 @@ public sealed class VideoTokenizerNetwork : nn.Module
     public IEnumerable<(string Name, Parameter Parameter)> DecoderParameters =>
         named_parameters().Where(entry => DecoderParts.Contains(entry.name.Split('.')[0])).Select(entry => (entry.name, entry.parameter));
 
+    /// <summary>Weights of what gives a row to quantise, without the codes, by name.</summary>
+    public IEnumerable<(string Name, Parameter Parameter)> EncoderParameters =>
+        named_parameters().Where(entry => entry.name.Split('.')[0] is var part && part != nameof(quantizer) && !DecoderParts.Contains(part)).Select(entry => (entry.name, entry.parameter));
+
     /// <summary>Encodes a whole clip.</summary>
     /// <param name="frames">Shape [batch, 1 + n * temporal patch, height, width, 3], values -1 to 1.</param>
     /// <returns>Rows to quantise, shape [batch, 1 + n, positions, code width].</returns>

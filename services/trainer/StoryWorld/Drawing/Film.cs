@@ -17,19 +17,16 @@ internal sealed class Film
     {
         _stages = stages;
         _shots = shots;
-        _opening = Motion.Start(shots[0].Scene, ref random);
         // Even phases only: clips of a story follow each other six frames apart.
         _openingPhase = 2 * random.Below(Stage.Phases / 2);
+        _opening = Motion.Start(shots[0].Scene, _openingPhase, ref random);
     }
 
-    /// <summary>Bytes [frames, 64, 64, 3], the subject's box in each frame, and how faint its art is in each pixel.</summary>
-    public (byte[] Rgb, Box[] Boxes, float[] Faintness) Draw(int frames)
+    /// <summary>Draws the frames from the first on.</summary>
+    public Footage Draw(int frames)
     {
         const int Area = FrameBytes / 3;
-        var faintness = new float[frames * Area];
-        var rgb = new byte[frames * FrameBytes];
-        var boxes = new Box[frames];
-        var dissolved = new byte[FrameBytes];
+        var footage = new Footage(new byte[frames * FrameBytes], new Box[frames], new float[frames * Area], new FrameState[frames]);
         var current = 0;
         Actor actor = _opening, leaving = default;
         for (var time = (_shots.Count > 1 ? Math.Min(0, _shots[1].From) : 0); time < frames; time++)
@@ -46,38 +43,25 @@ internal sealed class Film
             var dissolving = current > 0 && since < Shot.DissolveFrames && Dissolves(_shots[current - 1].Scene, _shots[current].Scene);
             if (time >= 0)
             {
-                var frame = rgb.AsSpan(time * FrameBytes, FrameBytes);
-                boxes[time] = SceneRenderer.Draw(frame, faintness.AsSpan(time * Area, Area), _stages, _shots[current].Scene, actor, phase);
-                if (dissolving)
-                {
-                    SceneRenderer.Draw(dissolved, [], _stages, _shots[current - 1].Scene, leaving, phase);
-                    Mix(frame, dissolved, since);
-                }
+                var state = new FrameState(_shots[current].Scene, actor, phase);
+                footage.States[time] = dissolving ? state with { Leaving = new FrameState(_shots[current - 1].Scene, leaving, phase), Since = since } : state;
+                footage.Boxes[time] = SceneRenderer.Draw(
+                    footage.Rgb.AsSpan(time * FrameBytes, FrameBytes), footage.Faintness.AsSpan(time * Area, Area), _stages, footage.States[time]);
             }
 
+            var next = (phase + 1) % Stage.Phases;
             if (dissolving)
             {
-                leaving = Next(_shots[current - 1].Scene, leaving, time + 1);
+                leaving = Motion.Next(_shots[current - 1].Scene, leaving, next);
             }
 
-            actor = Next(_shots[current].Scene, actor, time + 1);
+            actor = Motion.Next(_shots[current].Scene, actor, next);
         }
 
-        return (rgb, boxes, faintness);
+        return footage;
     }
-
-    private static Actor Next(SceneSpec scene, Actor actor, int time) => Motion.Next(scene, actor, time);
 
     // A new place or style is a cut, a new action of the same subject just goes on: mixed pictures of everything with everything are many, and all of them blurred.
     private static bool Dissolves(SceneSpec before, SceneSpec after) =>
         before.Subject != after.Subject && before.Place == after.Place && before.DrawnStyle == after.DrawnStyle && before.Backdrop == after.Backdrop;
-
-    private static void Mix(Span<byte> entering, ReadOnlySpan<byte> leaving, int since)
-    {
-        var weight = (since + 1) * 256 / (Shot.DissolveFrames + 1);
-        for (var i = 0; i < entering.Length; i++)
-        {
-            entering[i] = (byte)(((entering[i] * weight) + (leaving[i] * (256 - weight)) + 128) >> 8);
-        }
-    }
 }

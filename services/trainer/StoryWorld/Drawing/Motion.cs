@@ -3,17 +3,23 @@ using Phenaki.Trainer.StoryWorld.Art;
 namespace Phenaki.Trainer.StoryWorld.Drawing;
 
 /// <summary>
-/// The movement of each action: at most two pixels a frame (four while changing lanes), periods of eight frames. At even frames a subject stands on
-/// a grid of four pixels, its lane on one of eight: two frames share a latent frame from an odd one on, so that a sprite falls on the patches of
-/// a video tokenizer in few ways, and few pictures are to be learned.
+/// The movement of each action: at most two pixels a frame (four while changing lanes), periods of eight frames. Two frames share a latent frame from an odd one on; at its second frame who stays
+/// where it is stands on a grid of eight pixels, and who travels or dives is on it in every second latent frame, always at the same phases: so a sprite falls on the patches of a video tokenizer
+/// in few ways, and few pictures are to be learned.
 /// </summary>
 internal static class Motion
 {
     /// <summary>Edge of a subject's cell in pixels.</summary>
     public const int Cell = 32;
 
-    private const int Speed = 2;
-    private const int LaneSpeed = 4;
+    /// <summary>Pixels between lines of the grid: the patches of the shipped model's video tokenizer.</summary>
+    public const int Grid = 8;
+
+    /// <summary>Pixels by which the dog at a subject's side is to its left.</summary>
+    public const int DogDistance = 16;
+
+    // Pixels that who travels goes in a latent frame.
+    private const int Stride = 4;
     private static readonly int[] Rock = [0, 1, 1, 0, 0, -1, -1, 0];
     private static readonly int[] Step = [0, 0, -2, -2, 0, 0, -2, -2];
     private static readonly int[] Float = [0, 0, 2, 2, 2, 2, 0, 0];
@@ -23,37 +29,30 @@ internal static class Motion
     private static readonly int[] Leap = [0, -4, -8, -12, -16, -12, -8, -4];
 
     /// <summary>One of six starts (three places, two directions); a dive starts at the surface.</summary>
-    public static Actor Start(SceneSpec scene, ref WorldRandom random)
+    /// <param name="scene">What the subject does.</param>
+    /// <param name="phase">Phase of the first frame, even.</param>
+    /// <param name="random">Chooses.</param>
+    public static Actor Start(SceneSpec scene, int phase, ref WorldRandom random)
     {
         var (least, most) = Range(scene);
-        int[] starts = [least + 4, (least + most) / 8 * 4, most - 4];
+        var x = ((least + most) / 2) + (Grid * (random.Below(3) - 1));
+        var pace = Travels(scene) ? Pace(phase) : 0;
         var y = scene.Action == SceneAction.Dive ? 0 : Lane(scene);
-        return new Actor(random.Pick(starts), y, random.Below(2) == 0 ? -1 : 1);
+        return new Actor(Math.Min(x + pace, most - pace), y, random.Below(2) == 0 ? -1 : 1);
     }
 
     /// <summary>The place at the first frame of a scene that follows another: the same, but that who dives into another place begins at its surface.</summary>
     public static Actor Enter(SceneSpec before, SceneSpec scene, Actor actor) =>
-        scene.Action == SceneAction.Dive && scene.Place != before.Place ? actor with { Y = 0 } : actor;
+        scene.Action == SceneAction.Dive && scene.Place != before.Place ? actor with { Y = 0, SpeedY = 0 } : actor;
 
     /// <summary>The place at the next frame.</summary>
     /// <param name="scene">What the subject does.</param>
     /// <param name="actor">Where it is.</param>
-    /// <param name="time">Number of the next frame in its clip.</param>
-    public static Actor Next(SceneSpec scene, Actor actor, int time)
+    /// <param name="phase">Phase of the next frame; odd for the first of a latent frame.</param>
+    public static Actor Next(SceneSpec scene, Actor actor, int phase)
     {
-        var moves = scene.Action is SceneAction.Swim or SceneAction.Walk or SceneAction.Fly;
-        var (least, most) = Range(scene);
-        var direction = actor.Direction;
-        if (moves && (direction < 0 ? actor.X <= least : actor.X >= most))
-        {
-            direction = -direction;
-        }
-
-        var x = actor.X < least || actor.X > most ? Towards(actor.X, Math.Clamp(actor.X, least, most), LaneSpeed, time)
-            : moves ? Towards(actor.X, direction < 0 ? least : most, Speed, time)
-            : Towards(actor.X, direction < 0 ? actor.X / 4 * 4 : (actor.X + 3) / 4 * 4, Speed, time);
-        var y = Towards(actor.Y, Lane(scene), scene.Action == SceneAction.Dive ? Speed : LaneSpeed, time);
-        return new Actor(x, y, direction);
+        var planned = phase % 2 == 1 ? Plan(scene, actor, phase + 1) : actor;
+        return planned with { X = planned.X + planned.SpeedX, Y = planned.Y + planned.SpeedY };
     }
 
     public static Stance Show(SceneSpec scene, Actor actor, int phase)
@@ -74,13 +73,36 @@ internal static class Motion
 
     public static bool IsOnLand(Place place) => place is Place.Mars or Place.Forest or Place.Snow;
 
-    // Waits one frame, or goes to the next line of the grid, where the step would leave the grid at an even frame.
-    private static int Towards(int from, int target, int speed, int time)
+    // Where to in the two frames of a latent frame, the second of which has the given phase.
+    private static Actor Plan(SceneSpec scene, Actor actor, int phase)
     {
-        var next = from + Math.Clamp(target - from, -speed, speed);
-        var leaves = time % 2 == 0 && next != target && next % (2 * speed) != 0;
-        return !leaves ? next : from % 4 == 0 ? from : from + (Speed * Math.Sign(target - from));
+        var (least, most) = Range(scene);
+        var isInside = actor.X >= least && actor.X <= most;
+        var direction = actor.Direction;
+        if (isInside && Travels(scene) && (direction < 0 ? actor.X <= least : actor.X >= most))
+        {
+            direction = -direction;
+        }
+
+        var x = !isInside ? Math.Clamp(actor.X, least, most)
+            : Travels(scene) ? InStep(actor.X, actor.X + (Stride * direction), phase)
+            : direction < 0 ? actor.X / Grid * Grid
+            : (actor.X + Grid - 1) / Grid * Grid;
+        var lane = Lane(scene);
+        var y = scene.Action == SceneAction.Dive && actor.Y != lane
+            ? InStep(actor.Y, actor.Y + (Stride * Math.Sign(lane - actor.Y)), phase)
+            : lane;
+        return new Actor(actor.X, actor.Y, direction, Speed(actor.X, x), Speed(actor.Y, y));
     }
+
+    private static int Speed(int from, int to) => Math.Clamp(to - from, -Grid, Grid) / 2;
+
+    // Who would come off the pace of the phases waits.
+    private static int InStep(int from, int to, int phase) => (to - Pace(phase)) % Grid == 0 ? to : from;
+
+    private static int Pace(int phase) => phase / 2 % 2 * Stride;
+
+    private static bool Travels(SceneSpec scene) => scene.Action is SceneAction.Swim or SceneAction.Walk or SceneAction.Fly;
 
     private static int Lane(SceneSpec scene) => (scene.Place, scene.Action) switch
     {
@@ -91,5 +113,5 @@ internal static class Motion
     };
 
     private static (int Least, int Most) Range(SceneSpec scene) =>
-        scene.Has(SceneExtras.Dog) ? (20, 32) : scene.Action == SceneAction.Dance ? (4, 28) : (0, 32);
+        scene.Has(SceneExtras.Dog) ? (16, 32) : scene.Action == SceneAction.Dance ? (8, 24) : (0, 32);
 }

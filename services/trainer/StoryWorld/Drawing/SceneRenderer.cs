@@ -10,19 +10,77 @@ internal static class SceneRenderer
     private const float CommonVariance = 0.1f;
     private const int Rim = 2;
 
+    /// <summary>Draws over what is in a frame, bytes [64, 64, 3].</summary>
+    public delegate void Painter(Span<byte> frame, FrameState state);
+
     /// <summary>Draws a frame and returns the subject's box in it.</summary>
     /// <param name="frame">Bytes [64, 64, 3].</param>
-    /// <param name="faintness">As <see cref="StoryClip.Faintness"/>, for this frame [64, 64], all 0 before; empty if nobody wants it.</param>
+    /// <param name="faintness">As <see cref="StoryClip.Faintness"/>, for this frame [64, 64], all 0 before.</param>
     /// <param name="stages">Layers by style.</param>
-    /// <param name="scene">What to draw.</param>
-    /// <param name="actor">Where the subject is.</param>
-    /// <param name="phase">Frame of all loops, 0 to 7.</param>
-    public static Box Draw(Span<byte> frame, Span<float> faintness, IReadOnlyList<Stage> stages, SceneSpec scene, Actor actor, int phase)
+    /// <param name="state">What to draw.</param>
+    public static Box Draw(Span<byte> frame, Span<float> faintness, IReadOnlyList<Stage> stages, FrameState state)
     {
+        DrawMixed(frame, state, (target, of) =>
+        {
+            DrawBehind(target, stages, of, hasShadows: true);
+            DrawActor(target, stages, of, 0, 0);
+            DrawBefore(target, stages, of);
+        });
+        var (scene, actor, phase) = state;
+        var stance = Motion.Show(scene, actor, phase);
+        var sprites = stages[(int)scene.DrawnStyle].Of(scene.Subject);
+        var sprite = sprites.At(stance.Pose, stance.Turn, stance.LooksRight);
+        int left = actor.X + stance.ShiftX - SpriteSet.Margin, top = actor.Y + stance.ShiftY - SpriteSet.Margin;
+        var box = BoxOf(sprite, left, top, scene);
+        Mark(faintness, sprite, left, top, box, Math.Min(MostFaintness, CommonVariance / sprites.ColourVariance));
+        return box;
+    }
+
+    /// <summary>Draws what does not move with the subject.</summary>
+    /// <param name="frame">Bytes [64, 64, 3].</param>
+    /// <param name="stages">Layers by style.</param>
+    /// <param name="state">What to draw.</param>
+    /// <param name="hasShadows">Whether the shadows of who is not drawn lie there.</param>
+    public static void DrawBackdrop(Span<byte> frame, IReadOnlyList<Stage> stages, FrameState state, bool hasShadows) => DrawMixed(frame, state, (target, of) =>
+    {
+        DrawBehind(target, stages, of, hasShadows);
+        DrawBefore(target, stages, of);
+    });
+
+    /// <summary>Draws the subject and what moves with it, without its shadow, over what is there.</summary>
+    /// <param name="frame">Bytes [64, 64, 3].</param>
+    /// <param name="stages">Layers by style.</param>
+    /// <param name="state">What to draw.</param>
+    /// <param name="right">Pixels to the right of where it belongs.</param>
+    /// <param name="down">Pixels below it.</param>
+    public static void DrawForeground(Span<byte> frame, IReadOnlyList<Stage> stages, FrameState state, int right, int down) =>
+        DrawMixed(frame, state, (target, of) => DrawActor(target, stages, of, right, down));
+
+    private static void DrawMixed(Span<byte> frame, FrameState state, Painter paint)
+    {
+        if (state.Leaving is not { } leaving)
+        {
+            paint(frame, state);
+            return;
+        }
+
+        byte[] dissolved = frame.ToArray();
+        paint(frame, state);
+        paint(dissolved, leaving);
+        var weight = (state.Since + 1) * 256 / (Shot.DissolveFrames + 1);
+        for (var i = 0; i < frame.Length; i++)
+        {
+            frame[i] = (byte)(((frame[i] * weight) + (dissolved[i] * (256 - weight)) + 128) >> 8);
+        }
+    }
+
+    private static Stage PlaceOf(IReadOnlyList<Stage> stages, SceneSpec scene) => stages[(int)(scene.Backdrop?.Style ?? scene.DrawnStyle)];
+
+    private static void DrawBehind(Span<byte> frame, IReadOnlyList<Stage> stages, FrameState state, bool hasShadows)
+    {
+        var (scene, actor, phase) = state;
         var stage = stages[(int)scene.DrawnStyle];
-        var backdrop = scene.Backdrop ?? new Backdrop(scene.DrawnStyle, Mirrored: false);
-        var place = stages[(int)backdrop.Style];
-        place.Behind(scene.Place, phase, backdrop.Mirrored).CopyTo(frame);
+        PlaceOf(stages, scene).Behind(scene.Place, phase, scene.Backdrop?.Mirrored ?? false).CopyTo(frame);
         if (scene.Has(SceneExtras.Fireworks))
         {
             stage.Fireworks[phase].DrawOnto(frame, 0, 0);
@@ -33,29 +91,58 @@ internal static class SceneRenderer
             stage.Puddles[0].DrawOnto(frame, 0, 0);
         }
 
-        var stance = Motion.Show(scene, actor, phase);
-        int x = actor.X + stance.ShiftX, y = actor.Y + stance.ShiftY;
-        if (Motion.IsOnLand(scene.Place))
+        if (hasShadows && Motion.IsOnLand(scene.Place))
         {
-            var high = y + Motion.Cell < PlacePainter.Ground - 3;
-            stage.Shadows[high ? 1 : 0].DrawOnto(frame, x + 3, PlacePainter.Ground - 5);
+            var stance = Motion.Show(scene, actor, phase);
+            var isHigh = actor.Y + stance.ShiftY + Motion.Cell < PlacePainter.Ground - 3;
+            stage.Shadows[isHigh ? 1 : 0].DrawOnto(frame, actor.X + stance.ShiftX + 3, PlacePainter.Ground - 5);
+            if (scene.Has(SceneExtras.Dog))
+            {
+                stage.Shadows[1].DrawOnto(frame, actor.X - Motion.DogDistance - 2, PlacePainter.Ground - 5);
+            }
         }
 
         DrawFishes(frame, stage, scene, phase, near: false);
-        var sprites = stage.Of(scene.Subject);
-        var sprite = sprites.At(stance.Pose, stance.Turn, stance.LooksRight);
-        int left = x - SpriteSet.Margin, top = y - SpriteSet.Margin;
-        sprite.DrawOnto(frame, left, top);
-        DrawProps(frame, stage, scene, actor, phase, stance);
-        DrawFishes(frame, stage, scene, phase, near: true);
-        place.Before(scene.Place, phase, backdrop.Mirrored).DrawOnto(frame, 0, 0);
-        var box = BoxOf(sprite, left, top, scene);
-        if (!faintness.IsEmpty)
+    }
+
+    private static void DrawActor(Span<byte> frame, IReadOnlyList<Stage> stages, FrameState state, int right, int down)
+    {
+        var (scene, actor, phase) = state;
+        var stage = stages[(int)scene.DrawnStyle];
+        var stance = Motion.Show(scene, actor, phase);
+        int x = actor.X + right, y = actor.Y + down, ground = PlacePainter.Ground + down;
+        stage.Of(scene.Subject).At(stance.Pose, stance.Turn, stance.LooksRight)
+            .DrawOnto(frame, x + stance.ShiftX - SpriteSet.Margin, y + stance.ShiftY - SpriteSet.Margin);
+        if (scene.Has(SceneExtras.Dog))
         {
-            Mark(faintness, sprite, left, top, box, Math.Min(MostFaintness, CommonVariance / sprites.ColourVariance));
+            var pose = scene.Action == SceneAction.Walk ? phase : 0;
+            stage.Dog.At(pose, 0, stance.LooksRight)
+                .DrawOnto(frame, x - Motion.DogDistance - SpriteSet.Margin, ground - Stage.DogSize - SpriteSet.Margin);
         }
 
-        return box;
+        // The subject's middle is sixteen pixels from its cell's edge; the puddle reaches nineteen to either side of column 32.
+        if (scene.Has(SceneExtras.Puddle) && Math.Abs(actor.X + 16 - 32) <= 18)
+        {
+            stage.Splashes[phase].DrawOnto(frame, x - 4, ground - 13);
+        }
+
+        if (scene.Action == SceneAction.Dive)
+        {
+            stage.DiverBubbles[phase].DrawOnto(frame, x + 8, y - 26);
+        }
+    }
+
+    private static void DrawBefore(Span<byte> frame, IReadOnlyList<Stage> stages, FrameState state)
+    {
+        var (scene, _, phase) = state;
+        var stage = stages[(int)scene.DrawnStyle];
+        if (scene.Has(SceneExtras.Puddle))
+        {
+            stage.Puddles[1].DrawOnto(frame, 0, 0);
+        }
+
+        DrawFishes(frame, stage, scene, phase, near: true);
+        PlaceOf(stages, scene).Before(scene.Place, phase, scene.Backdrop?.Mirrored ?? false).DrawOnto(frame, 0, 0);
     }
 
     private static void Mark(Span<float> faintness, Layer sprite, int x, int y, Box box, float value)
@@ -79,33 +166,6 @@ internal static class SceneRenderer
         for (var y = Math.Max(0, row - Rim); y <= Math.Min(Size - 1, row + Rim); y++)
         {
             faintness.Slice((y * Size) + left, right - left + 1).Fill(value);
-        }
-    }
-
-    private static void DrawProps(Span<byte> frame, Stage stage, SceneSpec scene, Actor actor, int phase, Stance stance)
-    {
-        if (scene.Has(SceneExtras.Dog))
-        {
-            var dogX = actor.X - 20;
-            stage.Shadows[1].DrawOnto(frame, dogX - 2, PlacePainter.Ground - 5);
-            var pose = scene.Action == SceneAction.Walk ? phase : 0;
-            stage.Dog.At(pose, 0, stance.LooksRight)
-                .DrawOnto(frame, dogX - SpriteSet.Margin, PlacePainter.Ground - Stage.DogSize - SpriteSet.Margin);
-        }
-
-        if (scene.Has(SceneExtras.Puddle))
-        {
-            stage.Puddles[1].DrawOnto(frame, 0, 0);
-            // The subject's middle is sixteen pixels from its cell's edge; the puddle reaches nineteen to either side of column 32.
-            if (Math.Abs(actor.X + 16 - 32) <= 18)
-            {
-                stage.Splashes[phase].DrawOnto(frame, actor.X - 4, PlacePainter.Ground - 13);
-            }
-        }
-
-        if (scene.Action == SceneAction.Dive)
-        {
-            stage.DiverBubbles[phase].DrawOnto(frame, actor.X + 8, actor.Y - 26);
         }
     }
 
