@@ -14,19 +14,22 @@ internal static class ModelCommand
     private static async Task<int> RunAsync(TrainingArguments arguments, CancellationToken cancellationToken)
     {
         var recipe = ConfigFile.Read<ModelRecipe>(arguments.Config, r => r.Violations()).SeenFrom(arguments.Config);
-        await TokenizerCommand.RunAsync(
-            arguments with
-            {
-                Config = recipe.Tokenizer,
-                Run = Path.Combine(arguments.Run, "tokenizer"),
-                Output = new ModelParts(arguments.Output).VideoTokenizer,
-            },
-            cancellationToken).ConfigureAwait(false);
+        string tokenizer = new ModelParts(arguments.Output).VideoTokenizer;
+        string InRun(string name) => Path.Combine(arguments.Run, name);
+        string[] made = [.. Enumerable.Range(0, recipe.Layers.Count).Select(i => InRun($"video-tokenizer-{i}")), tokenizer];
+        string? teacher = recipe.Layers.Count == 0 ? null : made[0];
+        for (int i = 0; i < made.Length; i++)
+        {
+            var training = i == 0
+                ? arguments with { Config = recipe.Tokenizer, Run = InRun("tokenizer"), Output = made[0] }
+                : arguments with { Config = recipe.Layers[i - 1], Run = InRun($"layers-{i}"), Output = made[i], From = made[i - 1], Teacher = teacher };
+            await TokenizerCommand.RunAsync(training, cancellationToken).ConfigureAwait(false);
 
-        // A training that is stopped saves and ends as if all were well; its tokens are not the ones to learn.
-        cancellationToken.ThrowIfCancellationRequested();
+            // A training that is stopped saves and ends as if all were well; its tokens are not the ones to learn.
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
         return await TransformerCommand.RunAsync(
-            arguments with { Config = recipe.Transformer, Run = Path.Combine(arguments.Run, "transformer") },
-            cancellationToken).ConfigureAwait(false);
+            arguments with { Config = recipe.Transformer, Run = InRun("transformer"), Teacher = teacher }, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -19,7 +19,7 @@ internal static class TokenizerCommand
     public static async Task<int> RunAsync(TrainingArguments arguments, CancellationToken cancellationToken)
     {
         var config = ConfigFile.Read<TokenizerTrainingConfig>(arguments.Config, c => c.Violations());
-        config = config with { From = arguments.From ?? config.From };
+        config = config with { From = arguments.From ?? config.From, Layers = config.Layers?.With(arguments.Teacher) };
         if ((config.DecoderOnly || config.Layers is not null) && config.From is null)
         {
             throw new InvalidOperationException($"{arguments.Config}: decoder_only or layers is set, but there is no video tokenizer to begin with; name it by from or --from");
@@ -33,7 +33,6 @@ internal static class TokenizerCommand
         }
 
         var redraw = config.Redraw is null ? null : config.Redraw with { Model = new ModelParts(config.Redraw.Model).Fingerprints() };
-        var layers = config.Layers is null ? null : config.Layers with { Teacher = GivenModel.Fingerprint(config.Layers.Teacher) };
         TorchRuntime.EnsureLoaded();
         var on = ComputeDevice.Parse(arguments.Device);
         var geometry = config.Model.Geometry();
@@ -45,7 +44,7 @@ internal static class TokenizerCommand
             await samples.WriteAsync(network, step, token).ConfigureAwait(false);
             ModelFolder.Write(arguments.Output, config.Model, network, TokenizerCard.Write(config, source.Description, step), arguments.Storage);
         });
-        var settings = TrainingRunSettings.Of(arguments.Run, config.Steps, config.SaveMinutes, config.WithoutLength() with { From = begunWith, Data = data, Redraw = redraw, Layers = layers });
+        var settings = TrainingRunSettings.Of(arguments.Run, config.Steps, config.SaveMinutes, config.WithoutLength() with { From = begunWith, Data = data, Redraw = redraw, Layers = config.Layers?.Lasting() });
         await arguments.DoAsync(trainer, settings, cancellationToken).ConfigureAwait(false);
         return 0;
     }

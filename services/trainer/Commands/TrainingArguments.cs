@@ -14,6 +14,9 @@ internal sealed record TrainingArguments(string Config, string Run, string Outpu
     /// <summary>Folder of the model to begin with; null where the settings decide.</summary>
     public string? From { get; init; }
 
+    /// <summary>Folder of the video tokenizer that gives the tokens of layers; null where the settings decide.</summary>
+    public string? Teacher { get; init; }
+
     /// <summary>True: nothing is trained, the model of the run's checkpoint is written again.</summary>
     public bool ExportOnly { get; init; }
 

@@ -25,7 +25,7 @@ internal sealed class TrainingOptions(string output)
         return command;
     }
 
-    /// <summary>Makes a training command of these options and --from.</summary>
+    /// <summary>Makes a training command of these options, --from and --teacher.</summary>
     /// <param name="name">What is typed.</param>
     /// <param name="description">What it does.</param>
     /// <param name="from">What the option --from means to the command.</param>
@@ -33,7 +33,7 @@ internal sealed class TrainingOptions(string output)
     public Command Command(string name, string description, string from, Func<TrainingArguments, CancellationToken, Task<int>> run) =>
         Command(name, description, from, (arguments, _, cancellationToken) => run(arguments, cancellationToken));
 
-    /// <summary>Makes a training command of these options and --from, that may get more options.</summary>
+    /// <summary>Makes a training command of these options, --from and --teacher, that may get more options.</summary>
     /// <param name="name">What is typed.</param>
     /// <param name="description">What it does.</param>
     /// <param name="from">What the option --from means to the command.</param>
@@ -41,8 +41,9 @@ internal sealed class TrainingOptions(string output)
     public Command Command(string name, string description, string from, Func<TrainingArguments, ParseResult, CancellationToken, Task<int>> run)
     {
         var given = new Option<string?>("--from") { Description = from };
-        var command = new Command(name, description) { Config, Run, Output, given, Device };
-        command.SetAction((parsed, cancellationToken) => run(Arguments(parsed) with { From = parsed.GetValue(given) }, parsed, cancellationToken));
+        var teacher = new Option<string?>("--teacher") { Description = "Folder of the video tokenizer that gives the tokens of layers, where the settings have layers." };
+        var command = new Command(name, description) { Config, Run, Output, given, teacher, Device };
+        command.SetAction((parsed, cancellationToken) => run(Arguments(parsed) with { From = parsed.GetValue(given), Teacher = parsed.GetValue(teacher) }, parsed, cancellationToken));
         return command;
     }
 

@@ -24,7 +24,7 @@ internal static class TransformerCommand
     {
         var parts = new ModelParts(arguments.Output);
         var config = ConfigFile.Read<TransformerTrainingConfig>(arguments.Config, c => c.Violations());
-        config = config with { From = arguments.From ?? config.From };
+        config = config with { From = arguments.From ?? config.From, Layers = config.Layers?.With(arguments.Teacher) };
         TorchRuntime.EnsureLoaded();
         var on = ComputeDevice.Parse(arguments.Device);
         using var files = ModelFolder.Open(parts.VideoTokenizer, VideoTokenizerConfig.Type);
@@ -65,8 +65,7 @@ internal static class TransformerCommand
             string samples = Path.Combine(arguments.Run, TrainingRun.SamplesName(step));
             await WriteSamplesAsync(samples, source.SamplePrompts, parts, config, tokenizerConfig, on, token).ConfigureAwait(false);
         });
-        var teacher = config.Layers is null ? null : config.Layers with { Teacher = GivenModel.Fingerprint(config.Layers.Teacher) };
-        var lasting = config.WithoutLength() with { From = begunWith, Layers = teacher, Data = data, Model = config.Model with { VideoTokenizerFingerprint = files.Fingerprint } };
+        var lasting = config.WithoutLength() with { From = begunWith, Layers = config.Layers?.Lasting(), Data = data, Model = config.Model with { VideoTokenizerFingerprint = files.Fingerprint } };
         var settings = TrainingRunSettings.Of(arguments.Run, config.Steps, config.SaveMinutes, lasting);
         await arguments.DoAsync(trainer, settings, cancellationToken).ConfigureAwait(false);
         return 0;

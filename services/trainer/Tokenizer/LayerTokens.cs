@@ -42,7 +42,7 @@ internal sealed class LayerTokens : IDisposable
     private readonly Dictionary<UInt128, int[]> _kept = [];
 
     /// <summary>Reads the teacher.</summary>
-    /// <param name="config">Settings; must have no violations.</param>
+    /// <param name="config">Settings; must have no violations, and name a teacher.</param>
     /// <param name="video">The video tokenizer whose tokens are wanted: sizes and codes must be the teacher's.</param>
     /// <param name="codebook">Its codes.</param>
     /// <param name="device">Where to run.</param>
@@ -52,7 +52,7 @@ internal sealed class LayerTokens : IDisposable
     {
         (_geometry, _device) = (video.Geometry(), device);
         _teacher = new VideoTokenizerNetwork(video, device);
-        TokenizerStart.Load(_teacher, video, config.Teacher, device);
+        TokenizerStart.Load(_teacher, video, config.Teacher!, device);
         if (_teacher.Quantizer is not VectorQuantizer quantizer || !quantizer.Codebook.equal(codebook).all().item<bool>())
         {
             _teacher.Dispose();

@@ -6,13 +6,18 @@ internal sealed record ModelRecipe
     /// <summary>Settings of the video tokenizer: a file, seen from the recipe's folder.</summary>
     public required string Tokenizer { get; init; }
 
+    /// <summary>
+    /// Settings of further trainings of the video tokenizer, each of which begins with the one before, likewise; the first is the teacher of all that have layers. Default none.
+    /// </summary>
+    public IReadOnlyList<string> Layers { get; init; } = [];
+
     /// <summary>Settings of masked transformer and text encoder, likewise.</summary>
     public required string Transformer { get; init; }
 
     /// <summary>Says what is wrong, field by field; nothing when all is well.</summary>
     public IEnumerable<string> Violations()
     {
-        foreach (var (name, value) in new[] { ("tokenizer", Tokenizer), ("transformer", Transformer) })
+        foreach (var (name, value) in Layers.Select(file => ("layers", file)).Prepend(("tokenizer", Tokenizer)).Append(("transformer", Transformer)))
         {
             if (value.Length == 0)
             {
@@ -26,6 +31,9 @@ internal sealed record ModelRecipe
     public ModelRecipe SeenFrom(string path)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return new ModelRecipe { Tokenizer = Path.Combine(folder, Tokenizer), Transformer = Path.Combine(folder, Transformer) };
+        return new ModelRecipe
+        {
+            Tokenizer = Path.Combine(folder, Tokenizer), Layers = [.. Layers.Select(file => Path.Combine(folder, file))], Transformer = Path.Combine(folder, Transformer),
+        };
     }
 }

@@ -182,8 +182,8 @@ public sealed class LayerTokensTests : IDisposable
         var layers = new LayersConfig { Teacher = "t" };
         Assert.Empty((Config with { UnquantisedSteps = 0, Layers = layers }).Violations());
         Assert.Equal(
-            ["layers.teacher is empty; it names the folder of a video tokenizer", "layers.own is 2; allowed are 0 to 1"],
-            (TinyTraining.Transformer with { Layers = new LayersConfig { Teacher = "", Own = 2 } }).Violations());
+            ["layers.own is 2; allowed are 0 to 1"],
+            (TinyTraining.Transformer with { Layers = new LayersConfig { Own = 2 } }).Violations());
         Assert.Equal(
             ["layers is set, but so is data: of StoryWorld alone it is known what stands before what; allowed is one of the two"],
             (TinyTraining.Transformer with { Layers = layers, Data = new DataConfig { Path = "p" } }).Violations());
@@ -196,6 +196,15 @@ public sealed class LayerTokensTests : IDisposable
             (Config with { UnquantisedSteps = 0, DecoderOnly = true, Layers = layers, Redraw = new RedrawConfig { Model = "m" } }).Violations());
         var rounding = Sizes with { Quantizer = new QuantizerConfig { Type = "fsq", CodebookSize = 64, CodeWidth = 2, Levels = [8, 8] } };
         Assert.Equal(["layers is set, but model.quantizer.type is fsq; allowed is vq"], (Config with { Model = rounding, UnquantisedSteps = 0, Layers = layers }).Violations());
+    }
+
+    [Fact]
+    public void With_NoTeacherAnywhere_IsRefused()
+    {
+        Assert.Equal("a", new LayersConfig { Teacher = "b" }.With("a").Teacher);
+        Assert.Equal("b", new LayersConfig { Teacher = "b" }.With(null).Teacher);
+        var error = Assert.Throws<InvalidOperationException>(() => new LayersConfig().With(null));
+        Assert.Contains("name it by layers.teacher or --teacher", error.Message, StringComparison.Ordinal);
     }
 
     private static TrainingClip ClipOf(Subject subject, Place place, SceneAction action) => Clip(new StoryWorldDataset().DrawScene(new SceneSpec(subject, place, action), 3, 3).States);

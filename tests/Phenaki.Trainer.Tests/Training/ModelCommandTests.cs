@@ -1,5 +1,7 @@
+using Phenaki.Models.Folders;
 using Phenaki.Testing;
 using Phenaki.Trainer.Commands;
+using Phenaki.Trainer.Tokenizer;
 using Phenaki.Trainer.Training;
 
 namespace Phenaki.Trainer.Tests.Training;
@@ -20,6 +22,41 @@ public sealed class ModelCommandTests
         Assert.Equal(0, await ClearErrors.ReportAsync(ModelCommand.Create().Parse(arguments)));
         Assert.Equal(made, parts.Select(File.ReadAllBytes));
         Assert.Equal(5, File.ReadLines(Path.Combine(folder.Path, "run", "tokenizer", "loss.csv")).Count());
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task Model_RecipeWithLayers_EachTrainingBeginsWithTheOneBeforeAndTheFirstTeaches()
+    {
+        using var folder = new TemporaryFolder();
+        var tokenizer = TinyTraining.Tokenizer with { Model = TinyTraining.Tokenizer.Model with { PatchHeight = 8, PatchWidth = 8 }, Steps = 4 };
+        var layers = new LayersConfig();
+        var transformer = TinyTraining.Transformer with { Model = TinyTraining.Transformer.Model with { Rows = 8, Columns = 8 }, Steps = 2, Layers = layers with { Own = 0.5 } };
+        WriteRecipe(folder.Path, ConfigFile.Write(tokenizer), ConfigFile.Write(transformer));
+        string recipe = Path.Combine(folder.Path, "layers.json");
+        await File.WriteAllTextAsync(recipe, """{ "tokenizer": "a.json", "layers": ["c.json", "d.json"], "transformer": "b.json" }""", TestContext.Current.CancellationToken);
+        foreach (var (name, isDecoder) in new[] { ("c", false), ("d", true) })
+        {
+            var config = tokenizer with { UnquantisedSteps = 0, Steps = 2, Layers = layers, DecoderOnly = isDecoder };
+            await File.WriteAllTextAsync(Path.Combine(folder.Path, name + ".json"), ConfigFile.Write(config), TestContext.Current.CancellationToken);
+        }
+
+        string run = Path.Combine(folder.Path, "run"), model = Path.Combine(folder.Path, "model");
+        string[] arguments = ["--config", recipe, "--run", run, "--output", model, "--device", "cpu"];
+        Assert.Equal(0, await ClearErrors.ReportAsync(ModelCommand.Create().Parse(arguments)));
+        float[][] Weights(string name) => [.. new[] { "run/video-tokenizer-0", "run/video-tokenizer-1", "model/video-tokenizer" }.Select(made =>
+        {
+            using var files = ModelFolder.Open(Path.Combine(folder.Path, made));
+            return files.Weights.Tensors[name].ReadFloats(name);
+        })];
+        var (encoder, decoder) = (Weights("to_code.weight"), Weights("from_code.weight"));
+        Assert.NotEqual(encoder[0], encoder[1]);
+        Assert.Equal(encoder[1], encoder[2]);
+        Assert.Equal(decoder[0], decoder[1]);
+        Assert.NotEqual(decoder[1], decoder[2]);
+        Assert.True(File.Exists(Path.Combine(model, "masked-transformer", "model.safetensors")));
+
+        // A run that goes on has the same teacher, wherever it lies now.
+        Assert.Equal(0, await ClearErrors.ReportAsync(ModelCommand.Create().Parse(arguments)));
     }
 
     [Fact(Timeout = 60_000)]
