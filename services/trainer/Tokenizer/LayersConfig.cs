@@ -13,6 +13,11 @@ internal sealed record LayersConfig
     /// </summary>
     public double Own { get; init; }
 
+    /// <summary>
+    /// Part of the samples of which an encoder that learns sees what the model's decoder makes of the wanted tokens in place of the video, 0 to 1: it is what a story goes on from. Default 0.
+    /// </summary>
+    public double Decoded { get; init; }
+
     /// <summary>The settings with the teacher that a command line names, if it does.</summary>
     /// <param name="teacher">Folder; null where the settings decide.</param>
     /// <exception cref="InvalidOperationException">Neither names one.</exception>
@@ -27,9 +32,12 @@ internal sealed record LayersConfig
     /// <param name="isDrawn">False where a training has clips of the user's own.</param>
     public IEnumerable<string> Violations(bool isDrawn)
     {
-        if (!(Own >= 0 && Own <= 1))
+        foreach (var (name, value) in new[] { ("own", Own), ("decoded", Decoded) })
         {
-            yield return $"layers.own is {Own}; allowed are 0 to 1";
+            if (!(value >= 0 && value <= 1))
+            {
+                yield return $"layers.{name} is {value}; allowed are 0 to 1";
+            }
         }
 
         if (!isDrawn)

@@ -208,7 +208,7 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
     {
         var quantizer = (VectorQuantizer)_network.Quantizer;
         var (tokens, isSubject) = TokensOfLayers(set);
-        var rows = quantizer.Bound(_learner.Network.Encode(batch.Frames.to_type(_precision)).to_type(ScalarType.Float32));
+        var rows = quantizer.Bound(_learner.Network.Encode(Seen(batch.Frames, tokens).to_type(_precision)).to_type(ScalarType.Float32));
         var inSubject = isSubject.flatten().to_type(ScalarType.Float32);
         var weights = inSubject.mul(Number.Of(SubjectTokenWeight - 1)).Plus(Number.Of(1));
         var (loss, right) = (zeros(1), zeros_like(weights));
@@ -230,6 +230,20 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         figures.Add("right_elsewhere_" + kind, (right * elsewhere).sum() / elsewhere.sum(), PartOfStep);
 
         double PartOfStep(double value) => value / _config.Accumulate;
+    }
+
+    // The frames, the first of them as they are drawn from their tokens.
+    private Tensor Seen(Tensor frames, Tensor tokens)
+    {
+        using var _ = no_grad();
+        int decoded = (int)Math.Round(_config.Layers!.Decoded * frames.shape[0]);
+        return decoded == 0
+            ? frames
+            : cat(
+                [
+                    _learner.Network.Decode(_network.Quantizer.Codes(tokens.narrow(0, 0, decoded)).to_type(_precision)).to_type(ScalarType.Float32).clamp(Number.Of(-1), Number.Of(1)),
+                    frames.narrow(0, decoded, frames.shape[0] - decoded),
+                ], 0);
     }
 
     // Shape [clips, latent frames, tokens of a latent frame], int64 and bool.

@@ -172,6 +172,11 @@ internal sealed record TokenizerTrainingConfig
             yield return "layers and redraw are set; allowed is one of the two";
         }
 
+        if (DecoderOnly && Layers?.Decoded > 0)
+        {
+            yield return $"layers.decoded is {Layers.Decoded}; with decoder_only no encoder learns; allowed is 0";
+        }
+
         if (LearnsTokens && (PerceptualWeight > 0 || AdversarialWeight > 0 || Layers!.Own > 0))
         {
             yield return "perceptual_weight, adversarial_weight or layers.own is above 0, but with layers and without decoder_only nothing is decoded; allowed is 0";

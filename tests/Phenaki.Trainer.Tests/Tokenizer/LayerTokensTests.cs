@@ -128,6 +128,21 @@ public sealed class LayerTokensTests : IDisposable
     }
 
     [Fact(Timeout = 240_000)]
+    public async Task Step_EncoderThatLearnsFromWhatIsDecoded_SeesAnotherPicture()
+    {
+        string teacher = WriteTeacher("teacher", 5);
+        var losses = new List<double>();
+        foreach (double decoded in new[] { 0, 1, 1 })
+        {
+            using var trainer = TinyTraining.Train(Config with { From = teacher, UnquantisedSteps = 0, Layers = new LayersConfig { Teacher = teacher, Decoded = decoded } });
+            losses.Add((await TinyTraining.StepAsync(trainer, 0))["loss"]);
+        }
+
+        Assert.NotEqual(losses[0], losses[1], 1e-4);
+        Assert.Equal(losses[1], losses[2]);
+    }
+
+    [Fact(Timeout = 240_000)]
     public async Task Step_DecoderThatLearnsLayers_SeesItsOwnTokensInTheirShare()
     {
         string teacher = WriteTeacher("teacher", 5);
@@ -182,8 +197,11 @@ public sealed class LayerTokensTests : IDisposable
         var layers = new LayersConfig { Teacher = "t" };
         Assert.Empty((Config with { UnquantisedSteps = 0, Layers = layers }).Violations());
         Assert.Equal(
-            ["layers.own is 2; allowed are 0 to 1"],
-            (TinyTraining.Transformer with { Layers = new LayersConfig { Own = 2 } }).Violations());
+            ["layers.own is 2; allowed are 0 to 1", "layers.decoded is NaN; allowed are 0 to 1"],
+            (TinyTraining.Transformer with { Layers = new LayersConfig { Own = 2, Decoded = double.NaN } }).Violations());
+        Assert.Equal(
+            ["layers.decoded is 1; with decoder_only no encoder learns; allowed is 0"],
+            (Config with { UnquantisedSteps = 0, DecoderOnly = true, Layers = layers with { Decoded = 1 } }).Violations());
         Assert.Equal(
             ["layers is set, but so is data: of StoryWorld alone it is known what stands before what; allowed is one of the two"],
             (TinyTraining.Transformer with { Layers = layers, Data = new DataConfig { Path = "p" } }).Violations());
