@@ -15,6 +15,11 @@ internal sealed class SpriteSet
 
     private const int Turns = (2 * MaxTurn) + 1;
     private const float DegreesPerTurn = 9;
+
+    // Of the colours of the art, from 0 to 1 in each channel, summed over the channels: art of less could not be read at thirty pixels, nor be told from the blur of a video tokenizer.
+    private const float LeastVariance = 0.1f;
+    private const float MostGain = 3;
+
     private readonly Layer[] _layers;
 
     private SpriteSet(Layer[] layers)
@@ -23,7 +28,7 @@ internal sealed class SpriteSet
         ColourVariance = layers.Average(VarianceOf);
     }
 
-    /// <summary>Variance of the colours of a pose's solid pixels, from 0 to 1 in each channel, summed over the channels: 0.01 for a crab, 0.2 for a penguin.</summary>
+    /// <summary>Variance of the colours of a pose's solid pixels, from 0 to 1 in each channel, summed over the channels: about 0.1 for a crab, 0.2 for a penguin.</summary>
     public float ColourVariance { get; }
 
     /// <summary>Reads a subject's strip and returns one set for each <see cref="PictureStyle"/>, by its number.</summary>
@@ -31,7 +36,7 @@ internal sealed class SpriteSet
     /// <param name="size">Edge of the subject's cell in pixels; the art fills 30/32 of it.</param>
     public static SpriteSet[] Load(Subject subject, int size)
     {
-        var poses = ReadPoses(subject);
+        var poses = Readable(ReadPoses(subject));
         var styles = Enum.GetValues<PictureStyle>();
         var layers = styles.Select(_ => new Layer[SubjectArt.Poses * Turns * 2]).ToArray();
         for (var pose = 0; pose < SubjectArt.Poses; pose++)
@@ -104,6 +109,33 @@ internal sealed class SpriteSet
         }
 
         return poses;
+    }
+
+    // Art of little contrast is stretched about its mean colour.
+    private static Pixmap[] Readable(Pixmap[] poses)
+    {
+        Vector4 sum = default, squares = default;
+        foreach (var pose in poses)
+        {
+            for (var i = 0; i < pose.Width * pose.Height; i++)
+            {
+                var pixel = pose[i % pose.Width, i / pose.Width];
+                if (pixel.W > Layer.Solid)
+                {
+                    sum += pixel / pixel.W;
+                    squares += pixel / pixel.W * (pixel / pixel.W);
+                }
+            }
+        }
+
+        var mean = sum / sum.W;
+        var spread = (squares / sum.W) - (mean * mean);
+        var gain = Math.Clamp(MathF.Sqrt(LeastVariance / (spread.X + spread.Y + spread.Z)), 1, MostGain);
+        return [.. poses.Select(pose => pose.Map((_, _, pixel) =>
+        {
+            var middle = mean * pixel.W;
+            return Vector4.Clamp(middle + (gain * (pixel - middle)), Vector4.Zero, new Vector4(pixel.W));
+        }))];
     }
 
     private static Pixmap Turned(Pixmap pose, int size, float angle)
