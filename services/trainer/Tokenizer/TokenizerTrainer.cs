@@ -211,7 +211,7 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         var rows = quantizer.Bound(_learner.Network.Encode(Seen(batch.Frames, tokens).to_type(_precision)).to_type(ScalarType.Float32));
         var inSubject = isSubject.flatten().to_type(ScalarType.Float32);
         var weights = inSubject.mul(Number.Of(SubjectTokenWeight - 1)).Plus(Number.Of(1));
-        var (loss, right) = (zeros(1), zeros_like(weights));
+        var (loss, right) = (zeros(1, device: weights.device), zeros_like(weights));
         for (int part = 0; part < quantizer.Code.Parts; part++)
         {
             var likeness = quantizer.Likeness(rows, part).flatten(0, -2);
@@ -226,8 +226,8 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
         string kind = batch.IsStill ? "still" : "clip";
         var elsewhere = inSubject.neg().Plus(Number.Of(1));
         figures.Add("loss", Number.Of(set.FrameShare) * loss);
-        figures.Add("right_subject_" + kind, (right * inSubject).sum() / inSubject.sum(), PartOfStep);
-        figures.Add("right_elsewhere_" + kind, (right * elsewhere).sum() / elsewhere.sum(), PartOfStep);
+        figures.Add("right_subject_" + kind, (right * inSubject).sum() / inSubject.sum().clamp(Number.Of(1)), PartOfStep);
+        figures.Add("right_elsewhere_" + kind, (right * elsewhere).sum() / elsewhere.sum().clamp(Number.Of(1)), PartOfStep);
 
         double PartOfStep(double value) => value / _config.Accumulate;
     }

@@ -139,10 +139,10 @@ internal sealed class TransformerBatches(
         return tensor(all, [clips.Count, length], device: device).to_type(ScalarType.Int64);
     }
 
-    private Tensor TokensOfLayers(Samples samples, LayerTokens of)
+    private Tensor TokensOfLayers(Samples samples, LayerTokens layered)
     {
         int length = geometry.Tokens(samples.LatentFrames);
-        int[] tokens = [.. samples.Clips.SelectMany(clip => of.Of(clip).Tokens)];
+        int[] tokens = [.. samples.Clips.SelectMany(clip => layered.Of(clip).Tokens)];
         var all = tensor(tokens, [samples.Clips.Count, length], device: device).to_type(ScalarType.Int64);
         int[] own = [.. samples.Examples.Index().Where(entry => entry.Item is { ShowsOwn: true, Known: > 0 }).Select(entry => entry.Index)];
         int bytes = geometry.Frames(samples.LatentFrames) * geometry.FrameBytes;
