@@ -1,3 +1,4 @@
+using Phenaki.Models;
 using Phenaki.Models.Folders;
 using Phenaki.Models.Video;
 using Phenaki.Trainer.Data;
@@ -106,7 +107,7 @@ public sealed class LayerTokensTests : IDisposable
     [Fact(Timeout = 240_000)]
     public async Task Step_EncoderThatLearnsTokens_GetsBetterAndNothingElseChanges()
     {
-        string teacher = WriteTeacher("teacher", 5);
+        string teacher = WriteTeacher("teacher", 5, attention: 1);
         var config = Config with { From = teacher, UnquantisedSteps = 0, Layers = new LayersConfig { Teacher = teacher } };
         using var trainer = TinyTraining.Train(config);
         var before = TinyTraining.Values(trainer.Network.state_dict().Select(entry => (entry.Key, entry.Value)));
@@ -237,10 +238,17 @@ public sealed class LayerTokensTests : IDisposable
         return new LayerTokens(new LayersConfig { Teacher = teacher }, Sizes, ((VectorQuantizer)network.Quantizer).Codebook, CPU);
     }
 
-    private string WriteTeacher(string name, ulong seed)
+    // With more attention than a new network has, as in one that has learned, a token depends on the whole picture.
+    private string WriteTeacher(string name, ulong seed, float attention = 6)
     {
         string path = Path.Combine(_folder, name);
         using var trainer = TinyTraining.Train(Config with { Seed = seed });
+        foreach (var (_, parameter) in trainer.Network.named_parameters().Where(entry => entry.name.StartsWith("encoder_spatial", StringComparison.Ordinal)))
+        {
+            using var _ = no_grad();
+            parameter.mul_(Number.Of(attention));
+        }
+
         ModelFolder.Write(path, Sizes, trainer.Network, "", ScalarType.Float32);
         return path;
     }
