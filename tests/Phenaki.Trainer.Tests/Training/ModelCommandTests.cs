@@ -3,6 +3,7 @@ using Phenaki.Testing;
 using Phenaki.Trainer.Commands;
 using Phenaki.Trainer.Tokenizer;
 using Phenaki.Trainer.Training;
+using Phenaki.Trainer.Transformer;
 
 namespace Phenaki.Trainer.Tests.Training;
 
@@ -67,6 +68,26 @@ public sealed class ModelCommandTests
         await File.WriteAllTextAsync(recipe, """{ "tokenizer": "", "transformer": "t.json" }""", TestContext.Current.CancellationToken);
         string[] arguments = ["--config", recipe, "--run", folder.Path, "--output", folder.Path];
         Assert.Equal(1, await ClearErrors.ReportAsync(ModelCommand.Create().Parse(arguments)));
+    }
+
+    [Theory]
+    [InlineData("storyworld.json", 2)]
+    [InlineData("animations.json", 0)]
+    public void Recipe_OfTheRepository_NamesSettingsThatGoTogether(string name, int layers)
+    {
+        string path = Path.Combine(RepositoryFiles.Root, "services", "trainer", "configs", name);
+        var recipe = ConfigFile.Read<ModelRecipe>(path, r => r.Violations()).SeenFrom(path);
+        var first = ConfigFile.Read<TokenizerTrainingConfig>(recipe.Tokenizer, c => c.Violations());
+        var transformer = ConfigFile.Read<TransformerTrainingConfig>(recipe.Transformer, c => c.Violations());
+        Assert.Equal(layers, recipe.Layers.Count);
+        Assert.Equal(layers > 0, transformer.Layers is not null);
+        Assert.Empty(transformer.Mismatches(first.Model));
+        foreach (string file in recipe.Layers)
+        {
+            var config = ConfigFile.Read<TokenizerTrainingConfig>(file, c => c.Violations());
+            Assert.NotNull(config.Layers);
+            Assert.Equal(ConfigFile.Write(first.Model), ConfigFile.Write(config.Model));
+        }
     }
 
     private static string WriteRecipe(string folder, string tokenizer, string transformer)
