@@ -34,7 +34,8 @@ internal sealed class LayerTokens : IDisposable
     // Of all that is drawn there are some ten thousand layers; nothing is lost where there are more.
     private const int MostKept = 200_000;
 
-    private static readonly byte[] Flat = FlatFrame(Grey);
+    private static readonly byte[] GreyFrame = FlatFrame(Grey);
+    private static readonly byte[] WhiteFrame = FlatFrame(White);
 
     private readonly VideoTokenizerNetwork _teacher;
     private readonly VideoGeometry _geometry;
@@ -104,10 +105,10 @@ internal sealed class LayerTokens : IDisposable
     {
         var (columns, rows) = FromHome(frames[^1].Actor);
         int right = -columns * _geometry.PatchWidth, down = -rows * _geometry.PatchHeight;
-        byte[] grey = Draw(frames, Flat, (frame, state) => SceneRenderer.DrawForeground(frame, Stage.All, state, right, down));
-        byte[] white = Draw(frames, FlatFrame(White), (frame, state) => SceneRenderer.DrawForeground(frame, Stage.All, state, right, down));
+        byte[] grey = Draw(frames, GreyFrame, (frame, state) => SceneRenderer.DrawForeground(frame, Stage.All, state, right, down));
+        byte[] white = Draw(frames, WhiteFrame, (frame, state) => SceneRenderer.DrawForeground(frame, Stage.All, state, right, down));
         int[] pixels = PixelsByPatch(at => White - Grey - (white[at] - grey[at]) >= LeastOpaque, grey.Length);
-        int[] made = TokensOf(grey, Flat);
+        int[] made = TokensOf(grey, GreyFrame);
 
         // What waves hide is sea.
         int bottom = frames[^1].Scene.Place == Place.Ocean ? PlacePainter.WaterLine / _geometry.PatchHeight : _geometry.Rows;

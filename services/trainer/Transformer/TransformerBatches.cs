@@ -145,13 +145,13 @@ internal sealed class TransformerBatches(
         int[] tokens = [.. samples.Clips.SelectMany(clip => layered.Of(clip).Tokens)];
         var all = tensor(tokens, [samples.Clips.Count, length], device: device).to_type(ScalarType.Int64);
         int[] own = [.. samples.Examples.Index().Where(entry => entry.Item is { ShowsOwn: true, Known: > 0 }).Select(entry => entry.Index)];
-        int bytes = geometry.Frames(samples.LatentFrames) * geometry.FrameBytes;
         if (own.Length == 0)
         {
             return all;
         }
 
-        var seen = Tokenise([.. own.SelectMany(row => samples.Pixels.AsSpan(row * bytes, bytes).ToArray())], own.Length, samples.LatentFrames);
+        byte[] pixels = FramePixels.Join([.. own.Select(row => samples.Clips[row].Rgb)], geometry.Frames(samples.LatentFrames) * geometry.FrameBytes);
+        var seen = Tokenise(pixels, own.Length, samples.LatentFrames);
         foreach (var (at, row) in own.Index())
         {
             int known = samples.Examples[row].Known * geometry.TokensPerLatentFrame;

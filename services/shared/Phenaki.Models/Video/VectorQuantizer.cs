@@ -51,8 +51,8 @@ public sealed class VectorQuantizer : Quantizer
     /// <returns>Shape [..., part size], -1 to 1.</returns>
     public Tensor Likeness(Tensor bounded, int part)
     {
-        var tables = nn.functional.normalize(codebook, 2, -1).view(Code.Parts, Code.PartSize, -1);
-        return matmul(InParts(bounded).select(-2, part), tables[part].t());
+        var table = nn.functional.normalize(codebook.narrow(0, part * Code.PartSize, Code.PartSize), 2, -1);
+        return matmul(InParts(bounded).select(-2, part), table.t());
     }
 
     /// <inheritdoc />
