@@ -31,8 +31,11 @@ internal sealed class LayerTokens : IDisposable
     private const int HomeX = 16;
     private const int HomeY = 24;
 
-    // Of all that is drawn there are some ten thousand layers; nothing is lost where there are more.
+    // Of all that is drawn there are some thirty thousand layers; where there are more, they are encoded anew.
     private const int MostKept = 200_000;
+
+    // So many pictures are always encoded at once, the last of them again and again where there are fewer: a token must not depend on what else is new in a batch.
+    private const int Together = 8;
 
     private static readonly byte[] GreyFrame = FlatFrame(Grey);
     private static readonly byte[] WhiteFrame = FlatFrame(White);
@@ -41,6 +44,8 @@ internal sealed class LayerTokens : IDisposable
     private readonly VideoGeometry _geometry;
     private readonly Device _device;
     private readonly Dictionary<UInt128, int[]> _kept = [];
+    private readonly Dictionary<UInt128, byte[]> _wanted = [];
+    private readonly int[] _unknown;
 
     /// <summary>Reads the teacher.</summary>
     /// <param name="config">Settings; must have no violations, and name a teacher.</param>
@@ -52,6 +57,7 @@ internal sealed class LayerTokens : IDisposable
     public LayerTokens(LayersConfig config, VideoTokenizerConfig video, Tensor codebook, Device device)
     {
         (_geometry, _device) = (video.Geometry(), device);
+        _unknown = new int[_geometry.TokensPerLatentFrame];
         _teacher = new VideoTokenizerNetwork(video, device);
         TokenizerStart.Load(_teacher, video, config.Teacher!, device);
         if (_teacher.Quantizer is not VectorQuantizer quantizer || !quantizer.Codebook.equal(codebook).all().item<bool>())
@@ -61,10 +67,28 @@ internal sealed class LayerTokens : IDisposable
         }
     }
 
-    /// <summary>The tokens of a clip.</summary>
-    /// <param name="clip">A drawn one.</param>
-    /// <returns>Tokens [latent frames * tokens of a latent frame], and which of them are the subject's.</returns>
-    public (int[] Tokens, bool[] IsSubject) Of(TrainingClip clip)
+    /// <summary>The tokens of clips.</summary>
+    /// <param name="clips">Drawn ones.</param>
+    /// <returns>Tokens [latent frames * tokens of a latent frame] of each, and which of them are the subject's.</returns>
+    public IReadOnlyList<(int[] Tokens, bool[] IsSubject)> Of(IReadOnlyList<TrainingClip> clips)
+    {
+        if (_kept.Count >= MostKept)
+        {
+            _kept.Clear();
+        }
+
+        // What is new is first seen, then encoded together, then put where it belongs.
+        (int[] Tokens, bool[] IsSubject)[] made = [.. clips.Select(Put)];
+        if (_wanted.Count == 0)
+        {
+            return made;
+        }
+
+        EncodeWanted();
+        return [.. clips.Select(Put)];
+    }
+
+    private (int[] Tokens, bool[] IsSubject) Put(TrainingClip clip)
     {
         var states = clip.States ?? throw new ArgumentException("Nobody knows what the clip was drawn from.", nameof(clip));
         int count = _geometry.TokensPerLatentFrame;
@@ -153,7 +177,7 @@ internal sealed class LayerTokens : IDisposable
         return counts;
     }
 
-    // The same frame goes before all that look the same, so that they have the same tokens.
+    // Of what was not seen before the tokens are not known yet.
     private int[] TokensOf(byte[] frames, byte[] before)
     {
         byte[] hash = SHA256.HashData(frames);
@@ -163,19 +187,31 @@ internal sealed class LayerTokens : IDisposable
             return kept;
         }
 
+        // The same frame goes before all that look the same, so that they have the same tokens.
+        _wanted[key] = frames.Length == FrameBytes ? frames : [.. before, .. frames];
+        return _unknown;
+    }
+
+    private void EncodeWanted()
+    {
         using var _ = no_grad();
-        using var scope = NewDisposeScope();
-        bool isFirst = frames.Length == FrameBytes;
-        byte[] all = isFirst ? frames : [.. before, .. frames];
-        var video = FramePixels.FromBytes(all, [1, all.Length / FrameBytes, Size, Size], _device);
-        var indices = _teacher.Quantizer.Indices(_teacher.Quantizer.Bound(_teacher.Encode(video)))[0][isFirst ? 0 : 1];
-        int[] made = indices.to_type(ScalarType.Int32).flatten().cpu().data<int>().ToArray();
-        if (_kept.Count < MostKept)
+        foreach (var ofLength in _wanted.GroupBy(entry => entry.Value.Length))
         {
-            _kept.Add(key, made);
+            foreach (var together in ofLength.Chunk(Together))
+            {
+                using var scope = NewDisposeScope();
+                byte[] all = [.. Enumerable.Range(0, Together).SelectMany(i => together[Math.Min(i, together.Length - 1)].Value)];
+                var video = FramePixels.FromBytes(all, [Together, ofLength.Key / FrameBytes, Size, Size], _device);
+                var indices = _teacher.Quantizer.Indices(_teacher.Quantizer.Bound(_teacher.Encode(video)));
+                var last = indices.select(1, indices.shape[1] - 1).flatten(1).to_type(ScalarType.Int32).cpu();
+                for (int i = 0; i < together.Length; i++)
+                {
+                    _kept.Add(together[i].Key, last[i].data<int>().ToArray());
+                }
+            }
         }
 
-        return made;
+        _wanted.Clear();
     }
 
     private static byte[] FlatFrame(byte value)

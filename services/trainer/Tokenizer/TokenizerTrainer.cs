@@ -249,9 +249,9 @@ internal sealed class TokenizerTrainer : ITrainable, IDisposable
     // Shape [clips, latent frames, tokens of a latent frame], int64 and bool.
     private (Tensor Tokens, Tensor IsSubject) TokensOfLayers(ClipSet set)
     {
-        (int[] Tokens, bool[] IsSubject)[] clips = [.. set.Clips.Select(clip => _layers!.Of(clip))];
+        var clips = _layers!.Of(set.Clips);
         int perLatentFrame = _config.Model.Geometry().TokensPerLatentFrame;
-        long[] shape = [clips.Length, clips[0].Tokens.Length / perLatentFrame, perLatentFrame];
+        long[] shape = [clips.Count, clips[0].Tokens.Length / perLatentFrame, perLatentFrame];
         var device = _network.Quantizer.parameters().First().device;
         return (tensor([.. clips.SelectMany(clip => clip.Tokens)], shape, device: device).to_type(ScalarType.Int64), tensor([.. clips.SelectMany(clip => clip.IsSubject)], shape, device: device));
     }

@@ -142,7 +142,7 @@ internal sealed class TransformerBatches(
     private Tensor TokensOfLayers(Samples samples, LayerTokens layered)
     {
         int length = geometry.Tokens(samples.LatentFrames);
-        int[] tokens = [.. samples.Clips.SelectMany(clip => layered.Of(clip).Tokens)];
+        int[] tokens = [.. layered.Of(samples.Clips).SelectMany(clip => clip.Tokens)];
         var all = tensor(tokens, [samples.Clips.Count, length], device: device).to_type(ScalarType.Int64);
         int[] own = [.. samples.Examples.Index().Where(entry => entry.Item is { ShowsOwn: true, Known: > 0 }).Select(entry => entry.Index)];
         if (own.Length == 0)

@@ -119,6 +119,11 @@ internal sealed record TransformerTrainingConfig
             yield return violation;
         }
 
+        if (Layers?.Decoded > 0)
+        {
+            yield return $"layers.decoded is {Layers.Decoded}, but a transformer decodes nothing while it learns; allowed is 0";
+        }
+
         foreach (var violation in Guessing?.Violations() ?? [])
         {
             yield return "guessing." + violation;

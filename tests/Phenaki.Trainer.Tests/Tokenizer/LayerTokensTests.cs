@@ -27,8 +27,8 @@ public sealed class LayerTokensTests : IDisposable
     public void Of_SameSubjectInOtherPlaces_HasTheSameTokensThere()
     {
         using var layers = Layers(WriteTeacher("teacher", 5));
-        var (inSpace, of) = layers.Of(ClipOf(Subject.Panda, Place.Space, SceneAction.Fly));
-        var (inForest, ofToo) = layers.Of(ClipOf(Subject.Panda, Place.Forest, SceneAction.Fly));
+        var (inSpace, of) = layers.Of([ClipOf(Subject.Panda, Place.Space, SceneAction.Fly)])[0];
+        var (inForest, ofToo) = layers.Of([ClipOf(Subject.Panda, Place.Forest, SceneAction.Fly)])[0];
         Assert.Equal(of, ofToo);
         Assert.InRange(of.Count(isSubject => isSubject), 2 * 12, 2 * 30);
         Assert.Equal(inSpace.Where((_, i) => of[i]), inForest.Where((_, i) => of[i]));
@@ -39,8 +39,8 @@ public sealed class LayerTokensTests : IDisposable
     public void Of_OtherSubjectInAPlaceWithoutShadows_LeavesTheTokensElsewhere()
     {
         using var layers = Layers(WriteTeacher("teacher", 5));
-        var (panda, ofPanda) = layers.Of(ClipOf(Subject.Panda, Place.Space, SceneAction.Fly));
-        var (robot, ofRobot) = layers.Of(ClipOf(Subject.Robot, Place.Space, SceneAction.Fly));
+        var (panda, ofPanda) = layers.Of([ClipOf(Subject.Panda, Place.Space, SceneAction.Fly)])[0];
+        var (robot, ofRobot) = layers.Of([ClipOf(Subject.Robot, Place.Space, SceneAction.Fly)])[0];
         Assert.Equal(panda.Where((_, i) => !ofPanda[i] && !ofRobot[i]), robot.Where((_, i) => !ofPanda[i] && !ofRobot[i]));
         Assert.NotEqual(panda.Where((_, i) => ofPanda[i] && ofRobot[i]), robot.Where((_, i) => ofPanda[i] && ofRobot[i]));
     }
@@ -50,8 +50,8 @@ public sealed class LayerTokensTests : IDisposable
     {
         using var layers = Layers(WriteTeacher("teacher", 5));
         var scene = new SceneSpec(Subject.Robot, Place.Mars, SceneAction.Dance);
-        var (here, of) = layers.Of(Clip([.. Enumerable.Range(0, 3).Select(phase => new FrameState(scene, new Actor(8, 24, 1), phase))]));
-        var (there, ofToo) = layers.Of(Clip([.. Enumerable.Range(0, 3).Select(phase => new FrameState(scene, new Actor(16, 24, 1), phase))]));
+        var (here, of) = layers.Of([Clip([.. Enumerable.Range(0, 3).Select(phase => new FrameState(scene, new Actor(8, 24, 1), phase))])])[0];
+        var (there, ofToo) = layers.Of([Clip([.. Enumerable.Range(0, 3).Select(phase => new FrameState(scene, new Actor(16, 24, 1), phase))])])[0];
         Assert.All(Enumerable.Range(0, here.Length).Where(at => at % Columns < Columns - 1), at =>
         {
             Assert.Equal(of[at], ofToo[at + 1]);
@@ -68,8 +68,8 @@ public sealed class LayerTokensTests : IDisposable
     {
         using var layers = Layers(WriteTeacher("teacher", 5));
         var scene = new SceneSpec(Subject.Robot, Place.Mars, SceneAction.Stand);
-        var (left, _) = layers.Of(Clip([new FrameState(scene, new Actor(0, 24, 1), 0)]));
-        var (right, _) = layers.Of(Clip([new FrameState(scene, new Actor(32, 24, 1), 0)]));
+        var (left, _) = layers.Of([Clip([new FrameState(scene, new Actor(0, 24, 1), 0)])])[0];
+        var (right, _) = layers.Of([Clip([new FrameState(scene, new Actor(32, 24, 1), 0)])])[0];
         int[] differ = [.. Enumerable.Range(0, left.Length).Where(at => left[at] != right[at])];
 
         // The subject is in rows 3 to 6, its shadow, from pixel 51 on, in 6 and 7.
@@ -81,9 +81,25 @@ public sealed class LayerTokensTests : IDisposable
     public void Of_SubjectInWaves_IsSeaBelowTheWaterLine()
     {
         using var layers = Layers(WriteTeacher("teacher", 5));
-        var (_, of) = layers.Of(ClipOf(Subject.Panda, Place.Ocean, SceneAction.Swim));
+        var (_, of) = layers.Of([ClipOf(Subject.Panda, Place.Ocean, SceneAction.Swim)])[0];
         Assert.All(Enumerable.Range(0, of.Length).Where(at => of[at]), at => Assert.InRange(at / Columns % 8, 0, 4));
         Assert.Contains(true, of);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public void Of_SeveralClips_HasTheTokensOfEachAlone()
+    {
+        string teacher = WriteTeacher("teacher", 5);
+        TrainingClip[] clips = [ClipOf(Subject.Panda, Place.Space, SceneAction.Fly), ClipOf(Subject.Robot, Place.Mars, SceneAction.Dance), ClipOf(Subject.Panda, Place.Mars, SceneAction.Walk)];
+        using var layers = Layers(teacher);
+        var together = layers.Of(clips);
+        Assert.All(clips.Zip(together), pair =>
+        {
+            using var alone = Layers(teacher);
+            var (tokens, isSubject) = alone.Of([pair.First])[0];
+            Assert.Equal(tokens, pair.Second.Tokens);
+            Assert.Equal(isSubject, pair.Second.IsSubject);
+        });
     }
 
     [Fact(Timeout = 120_000)]
@@ -101,7 +117,7 @@ public sealed class LayerTokensTests : IDisposable
     public void Of_ClipOfUnknownMaking_IsRefused()
     {
         using var layers = Layers(WriteTeacher("teacher", 5));
-        Assert.Throws<ArgumentException>(() => layers.Of(new TrainingClip([], 3, "A cat.")));
+        Assert.Throws<ArgumentException>(() => layers.Of([new TrainingClip([], 3, "A cat.")])[0]);
     }
 
     [Fact(Timeout = 240_000)]
@@ -183,7 +199,7 @@ public sealed class LayerTokensTests : IDisposable
             foreach (var (i, clip) in samples.Clips.Index())
             {
                 int known = samples.Examples[i].Known * 64;
-                long[] drawn = [.. layers.Of(clip).Tokens.Select(token => (long)token)];
+                long[] drawn = [.. layers.Of([clip])[0].Tokens.Select(token => (long)token)];
                 Assert.Equal(own > 0, samples.Examples[i].ShowsOwn);
                 Assert.Equal(own > 0 ? [.. seen[i].Take(known), .. drawn.Skip(known)] : drawn, made[i]);
             }
@@ -200,6 +216,8 @@ public sealed class LayerTokensTests : IDisposable
         Assert.Equal(
             ["layers.own is 2; allowed are 0 to 1", "layers.decoded is NaN; allowed are 0 to 1"],
             (TinyTraining.Transformer with { Layers = new LayersConfig { Own = 2, Decoded = double.NaN } }).Violations());
+        Assert.Equal(
+            ["layers.decoded is 0.3, but a transformer decodes nothing while it learns; allowed is 0"], (TinyTraining.Transformer with { Layers = layers with { Decoded = 0.3 } }).Violations());
         Assert.Equal(
             ["layers.decoded is 1; with decoder_only no encoder learns; allowed is 0"],
             (Config with { UnquantisedSteps = 0, DecoderOnly = true, Layers = layers with { Decoded = 1 } }).Violations());
