@@ -7,6 +7,11 @@ internal static class ScenePicker
     private const double PlainShare = 0.66;
     private static readonly StoryScene[] ReadmeScenes = [.. StoryScript.Readme.SelectMany(story => story.Scenes)];
     private static readonly SceneSpec[] PlainScenes = [.. StoryWorldCatalog.Plain(heldOut: false)];
+
+    // By subject, then by action: a deed that is held out in most places is seen in the one that is left as often as any other.
+    private static readonly SceneSpec[][][] PlainDeeds =
+        [.. PlainScenes.GroupBy(scene => scene.Subject).Select(of => (SceneSpec[][])[.. of.GroupBy(scene => scene.Action).Select(deed => (SceneSpec[])[.. deed])])];
+
     private static readonly SceneSpec[] RichScenes = [.. StoryWorldCatalog.Trained.Where(scene => scene.Extras != SceneExtras.None)];
     private static readonly ILookup<(Subject, Place), SceneSpec> BySubjectAndPlace = StoryWorldCatalog.Trained.ToLookup(scene => (scene.Subject, scene.Place));
     private static readonly ILookup<Subject, SceneSpec> BySubject = StoryWorldCatalog.Trained.ToLookup(scene => scene.Subject);
@@ -18,7 +23,6 @@ internal static class ScenePicker
     private static readonly PictureStyle[] CollageStyles =
         [PictureStyle.Plain, PictureStyle.Plain, PictureStyle.Plain, PictureStyle.Pencil, PictureStyle.Cartoon, PictureStyle.Night];
 
-
     public static SceneSpec Scene(ClipOptions options, ref WorldRandom random)
     {
         if (!options.HeldOut && options.CollageProbability > 0 && random.Chance(options.CollageProbability))
@@ -29,7 +33,8 @@ internal static class ScenePicker
         var scene = options.HeldOut ? random.Pick(StoryWorldCatalog.HeldOut)
             : options.FurtherProbability > 0 && random.Chance(options.FurtherProbability) ? random.Pick(StoryWorldCatalog.Further)
             : random.Chance(ReadmeShare) ? random.Pick(ReadmeScenes).Scene
-            : random.Pick(random.Chance(PlainShare) ? PlainScenes : RichScenes);
+            : random.Chance(PlainShare) ? random.Pick(random.Pick(random.Pick(PlainDeeds)))
+            : random.Pick(RichScenes);
         var styled = random.Chance(options.StyleProbability);
         var style = random.Below(4) switch { < 2 => PictureStyle.Pencil, 2 => PictureStyle.Cartoon, _ => PictureStyle.Night };
         return styled && !scene.Has(SceneExtras.Fireworks) ? scene with { Style = style } : scene;

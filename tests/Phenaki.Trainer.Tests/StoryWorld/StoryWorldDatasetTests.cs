@@ -67,6 +67,21 @@ public sealed class StoryWorldDatasetTests
     }
 
     [Fact]
+    public void Scene_DeedThatIsHeldOutInMostPlaces_ComesAsOftenAsAnyOtherOfItsSubject()
+    {
+        var random = new WorldRandom(5);
+        var options = new ClipOptions { StyleProbability = 0 };
+        var dinosaurs = Enumerable.Range(0, 60_000).Select(_ => ScenePicker.Scene(options, ref random))
+            .Where(scene => scene.Subject == Subject.Dinosaur && scene.Extras == SceneExtras.None).ToArray();
+        var deeds = dinosaurs.CountBy(scene => scene.Action).ToDictionary();
+
+        // Walking it is seen in the forest alone.
+        Assert.Equal([Place.Forest], dinosaurs.Where(scene => scene.Action == SceneAction.Walk).Select(scene => scene.Place).Distinct());
+        Assert.Equal(7, deeds.Count);
+        Assert.All(deeds.Values, count => Assert.InRange(count, 0.8 * dinosaurs.Length / 7, 1.2 * dinosaurs.Length / 7));
+    }
+
+    [Fact]
     public void Draw_Further_InItsShareAndNeverOtherwise()
     {
         var further = StoryWorldCatalog.Further.ToHashSet();
