@@ -200,7 +200,7 @@ internal sealed class LayerTokens : IDisposable
             foreach (var together in ofLength.Chunk(Together))
             {
                 using var scope = NewDisposeScope();
-                byte[] all = [.. Enumerable.Range(0, Together).SelectMany(i => together[Math.Min(i, together.Length - 1)].Value)];
+                byte[] all = FramePixels.Join([.. Enumerable.Range(0, Together).Select(i => together[Math.Min(i, together.Length - 1)].Value)], ofLength.Key);
                 var video = FramePixels.FromBytes(all, [Together, ofLength.Key / FrameBytes, Size, Size], _device);
                 var indices = _teacher.Quantizer.Indices(_teacher.Quantizer.Bound(_teacher.Encode(video)));
                 var last = indices.select(1, indices.shape[1] - 1).flatten(1).to_type(ScalarType.Int32).cpu();

@@ -25,7 +25,7 @@ public sealed class EvaluateCommandTests
         foreach (var (name, clips, least, most) in new[]
         {
             ("subject", 2, 0, 1.0), ("place", 2, 0, 1), ("action", 2, 0, 1), ("all_three", 2, 0, 1), ("classifier_on_real", 2, 0.5, 1),
-            ("whole", 2, 0, 1), ("whole_on_real", 2, 0.5, 1), ("art_match", 2, 0.2, 0.99), ("art_match_on_rebuilt", 2, 0.5, 0.99), ("art_match_on_real", 2, 0.95, 1),
+            ("whole", 2, 0, 1), ("whole_on_real", 2, 0.5, 1), ("art_match", 2, 0.2, 0.99), ("art_match_on_rebuilt", 2, 0.5, 0.95), ("art_match_on_real", 2, 0.95, 1),
             ("frechet", 2, 1, 1e5), ("frechet_on_rebuilt", 2, 1, 1e5), ("frechet_floor", 2, 1, 1e5),
             ("story_subject", 4, 0, 1), ("story_place", 4, 0.5, 1), ("story_action", 4, 0, 1), ("style", 1, 0, 1), ("picture_place", 1, 0, 1),
             ("psnr", 8, 24, 40), ("psnr_subject", 8, 18, 40), ("codes_used", 8, 1000, 3072), ("loss_trained", 8, 0.5, 6), ("loss_held_out", 8, 0.5, 6),
